@@ -1,0 +1,139 @@
+// `npm test`: installs what is missing, builds, runs each test file in a node of its own, two
+// at a time, and ends with the line `N passed, N failed`.
+//   --slow      runs *.slow.js instead      --coverage  shows line coverage
+//   words       only files whose path contains one of them
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setup } from './setup.mjs';
+
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const slow = process.argv.includes('--slow');
+const coverage = process.argv.includes('--coverage');
+setup();
+
+if (coverage) {
+  const run = spawnSync(
+    'node_modules/.bin/c8',
+    [
+      '--all=false',
+      '--exclude=build/test/**',
+      '--exclude=build/**/*.test.js',
+      '--exclude-after-remap',
+      '--reporter=text',
+      '--reporter=lcovonly',
+      '--check-coverage',
+      '--lines',
+      '90',
+      '--include=build/{engine,protocols,detectors,recorder}/**',
+      process.execPath,
+      'scripts/test.mjs',
+      ...words,
+    ],
+    { stdio: 'inherit' },
+  );
+  process.exit(run.status ?? 1);
+}
+
+const { Parser } = await import('tap-parser');
+const suffix = slow ? '.slow.js' : '.test.js';
+const files = [...walk('build')]
+  .filter(
+    (path) => path.endsWith(suffix) && (words.length === 0 || words.some((word) => path.includes(word))),
+  )
+  .sort();
+const lanes = Number(process.env.PANGATE_TEST_LANES ?? (slow ? 1 : 2));
+const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
+const startedAt = Date.now();
+let next = 0;
+await Promise.all(Array.from({ length: lanes }, lane));
+for (const failure of failures) console.log(failure);
+console.log(`# ${files.length} files, ${Math.round((Date.now() - startedAt) / 1000)} s`);
+if (total.passed + total.failed === 0) total.failed = 1;
+console.log(
+  `${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`,
+);
+process.exit(total.failed === 0 ? 0 : 1);
+
+async function lane() {
+  while (next < files.length) await runFile(files[next++]);
+}
+
+function* walk(folder) {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) yield* walk(path);
+    else yield path;
+  }
+}
+
+/** Runs one file under a deadline, counts its assertions, keeps what a failure printed. */
+function runFile(path) {
+  return new Promise((resolve) => {
+    const beganAt = Date.now();
+    const limitMs = slow ? 3_600_000 : 300_000;
+    const child = spawn(process.execPath, ['--enable-source-maps', path], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      env: { ...process.env, TAP_BAIL: '0', NODE_ENV: 'test', TAP: '1', TAP_TIMEOUT: String(limitMs / 1000) },
+    });
+    const parser = new Parser();
+    const seen = { passed: 0, failed: 0, skipped: 0 };
+    let output = '';
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      killGroup(child.pid);
+    }, limitMs);
+    watch(parser, seen);
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      parser.write(chunk);
+    });
+    child.stderr.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      parser.end();
+      killGroup(child.pid);
+      if (code !== 0 && seen.failed === 0) seen.failed++;
+      if (late) output += `\n# stopped after ${limitMs / 1000} s\n`;
+      for (const key of Object.keys(total)) total[key] += seen[key];
+      const good = seen.failed === 0;
+      console.log(
+        `${good ? 'ok  ' : 'FAIL'} ${path.replace(/^build\//, '').replace(/\.js$/, '.ts')}  ${seen.passed} passed${seen.failed ? `, ${seen.failed} failed` : ''}${seen.skipped ? `, ${seen.skipped} skipped` : ''}  ${((Date.now() - beganAt) / 1000).toFixed(1)} s`,
+      );
+      if (!good) failures.push(`\n----- ${path}\n${output.slice(-20_000)}`);
+      resolve();
+    });
+  });
+}
+
+function killGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    /* already gone */
+  }
+}
+
+/** Counts leaf assertions: a subtest's own line repeats what its children said. */
+function watch(parser, seen) {
+  let children = 0;
+  parser.on('child', (child) => {
+    children++;
+    watch(child, seen);
+  });
+  parser.on('assert', (result) => {
+    if (children > 0) {
+      children--;
+      return;
+    }
+    if (result.skip || result.todo) seen.skipped++;
+    else if (result.ok) seen.passed++;
+    else seen.failed++;
+  });
+}
