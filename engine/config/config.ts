@@ -1,0 +1,93 @@
+/**
+ * The configuration after it was read, checked and completed: what docs/configuration.md
+ * describes. Paths are absolute; secrets are references, never values.
+ */
+import type { Limits } from '../../base/limits.ts';
+import type { Address } from './address.ts';
+
+export interface Config {
+  /** The file it was read from. */
+  readonly file: string;
+  /** SHA-256 in hex of the configuration as `config dump` prints it; stands in every recording. */
+  readonly digest: string;
+  readonly version: 1;
+  readonly listeners: readonly ListenerConfig[];
+  readonly targets: readonly TargetConfig[];
+  readonly users: { readonly file: string };
+  readonly mask: MaskConfig;
+  readonly record: RecordConfig;
+  /** What the file says about limits over the defaults of base/limits.ts. */
+  readonly limits: Limits;
+  readonly log: LogConfig;
+}
+
+export interface ListenerConfig {
+  readonly name: string;
+  readonly protocol: string;
+  readonly address: Address;
+  readonly tls?: ListenerTls;
+  /** The one target of this listener; without it the client names one. */
+  readonly target?: string;
+}
+
+/** Paths of PEM files. */
+export interface ListenerTls {
+  readonly certificate: string;
+  readonly key: string;
+  /** Authorities whose client certificates are accepted. */
+  readonly authority?: string;
+  /** Clients without TLS are refused. */
+  readonly required: boolean;
+}
+
+export interface TargetConfig {
+  readonly name: string;
+  readonly protocol: string;
+  readonly address: Address;
+  readonly user: string;
+  readonly password?: SecretSource;
+  readonly tls?: TargetTlsConfig;
+  /** As the protocol's own schema has validated it. */
+  readonly options: unknown;
+  /** Takes the place of the general rules for the kinds and columns that it names. */
+  readonly mask?: Partial<MaskConfig>;
+}
+
+export interface TargetTlsConfig {
+  readonly mode: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
+  readonly authority?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+}
+
+/** Where a secret is; read anew at each use, so that rotation needs no restart. */
+export type SecretSource = { readonly env: string } | { readonly file: string };
+
+export interface MaskConfig {
+  /** By detector kind: `off` or a mask mode; a kind that is not named keeps its default. */
+  readonly detectors: Readonly<Record<string, string>>;
+  readonly columns: readonly ColumnConfig[];
+}
+
+/** Columns that are masked whole, whatever they hold. */
+export interface ColumnConfig {
+  readonly name: string;
+  /** `column`, `table.column`; `*` stands for any characters. */
+  readonly columns: readonly string[];
+  readonly kind: string;
+  readonly mask: string;
+}
+
+export interface RecordConfig {
+  readonly directory: string;
+  readonly mode: 'strict' | 'best-effort';
+  /** When the journal says that it has a record: on the disk, or handed to the operating system. */
+  readonly durability: 'disk' | 'system';
+  /** Per statement; what is beyond is committed to by its hash. `all` for no cap, 0 for none. */
+  readonly results: { readonly rowsMax: number | 'all'; readonly bytesMax: number | 'all' };
+}
+
+export interface LogConfig {
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly format: 'json' | 'pretty';
+}

@@ -1,0 +1,221 @@
+/**
+ * The configuration's shape in zod: the one source of the checks, of the JSON Schema and of the
+ * descriptions in error messages.
+ */
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { limits } from '../../base/limits.ts';
+import { parseAddress } from './address.ts';
+import type { Config } from './config.ts';
+import type { Plugins } from './plugins.ts';
+
+/** What zod gives back; the loader adds the file's name and the digest. */
+export type ConfigBody = Omit<Config, 'file' | 'digest'>;
+
+/** Builds the shape for the plug-ins at hand; relative paths start at `folder`. */
+export function configShape(plugins: Plugins, folder: string): z.ZodType<ConfigBody> {
+  const path = (what: string) => text(what).transform((name) => resolve(folder, name));
+  const mask = maskShape(plugins);
+  return z.strictObject({
+    version: z.literal(1).meta({ description: 'the version of this format: 1' }),
+    listeners: z
+      .array(listenerShape(plugins, path))
+      .min(1)
+      .meta({ description: 'a list of the addresses where clients connect' }),
+    targets: z
+      .array(targetShape(plugins, path, mask))
+      .min(1)
+      .meta({ description: 'a list of the servers behind the gateway' }),
+    users: z
+      .strictObject({ file: path('the path of the users file (`pangate user add` writes it)') })
+      .meta({ description: 'who may log in: `{ file: users.yaml }`' }),
+    mask: mask.prefault({}),
+    record: recordShape(path).prefault({}),
+    limits: limitsShape(),
+    log: logShape().prefault({}),
+  }) as unknown as z.ZodType<ConfigBody>;
+}
+
+type PathShape = (what: string) => z.ZodType<string>;
+
+function text(description: string): z.ZodString {
+  return z.string().min(1).max(4096).meta({ description });
+}
+
+function name(of: string): z.ZodString {
+  return z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)
+    .meta({ description: `${of}: letters, digits, \`.\`, \`_\` and \`-\`, at most 63` });
+}
+
+function address(description: string) {
+  return text(description).transform((written, context) => {
+    const parsed = parseAddress(written);
+    if (parsed !== null) return parsed;
+    context.addIssue({ code: 'custom', message: 'not an address' });
+    return z.NEVER;
+  });
+}
+
+function protocolName(plugins: Plugins) {
+  const names = plugins.protocols.map((protocol) => protocol.name);
+  return z.enum(names as [string]).meta({ description: `a protocol: ${names.join(', ')}` });
+}
+
+function listenerShape(plugins: Plugins, path: PathShape) {
+  return z
+    .strictObject({
+      name: name('a name for the log'),
+      protocol: protocolName(plugins),
+      address: address("`host:port`, `[::]:port` for every interface, or a Unix socket's path"),
+      tls: z
+        .strictObject({
+          certificate: path("the path of the gateway's certificate chain, PEM"),
+          key: path('the path of its private key, PEM'),
+          authority: path('the path of the authorities for client certificates, PEM').exactOptional(),
+          required: z.boolean().default(true).meta({ description: 'true: clients without TLS are refused' }),
+        })
+        .meta({ description: 'TLS towards clients: `{ certificate: gw.crt, key: gw.key }`' })
+        .exactOptional(),
+      target: name('the name of the one target of this listener').exactOptional(),
+    })
+    .meta({ description: 'a listener: `name`, `protocol`, `address`' });
+}
+
+function targetShape(plugins: Plugins, path: PathShape, mask: ReturnType<typeof maskShape>) {
+  return z
+    .strictObject({
+      name: name('the name by which clients and users reach this target'),
+      protocol: protocolName(plugins),
+      address: address("`host:port`, or a Unix socket's folder"),
+      user: text("the server's account that the gateway logs in with"),
+      password: secretShape(path).exactOptional(),
+      tls: targetTlsShape(path).exactOptional(),
+      options: z
+        .record(z.string(), z.unknown())
+        .prefault({})
+        .meta({ description: 'options of the protocol, as key: value' }),
+      mask: mask.partial().exactOptional(),
+    })
+    .meta({ description: 'a target: `name`, `protocol`, `address`, `user`' });
+}
+
+function targetTlsShape(path: PathShape) {
+  return z
+    .strictObject({
+      mode: z.enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full']).meta({
+        description:
+          '`disable`, `prefer`, `require`, `verify-ca` or `verify-full` (chain and name are checked)',
+      }),
+      authority: path('the path of the authorities to trust, PEM; without it the system’s').exactOptional(),
+      certificate: path("the path of the gateway's client certificate, PEM").exactOptional(),
+      key: path('the path of its private key, PEM').exactOptional(),
+    })
+    .meta({ description: 'TLS towards the server: `{ mode: verify-full, authority: ca.pem }`' });
+}
+
+/** Says where a secret is. The words must not repeat what stands in its place. */
+function secretShape(path: PathShape) {
+  return z
+    .strictObject({
+      env: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/)
+        .meta({ description: 'the name of an environment variable' })
+        .exactOptional(),
+      file: path('the path of a file that holds the secret and nothing else').exactOptional(),
+    })
+    .refine((source) => (source.env === undefined) !== (source.file === undefined), 'needs `env` or `file`')
+    .meta({ writeOnly: true, description: '`{ env: NAME }` or `{ file: path }`; never the secret itself' });
+}
+
+function maskShape(plugins: Plugins) {
+  const modes = plugins.masks.join(', ');
+  return z
+    .strictObject({
+      detectors: z
+        .partialRecord(
+          z.enum(plugins.kinds as [string]),
+          z.enum(['off', ...plugins.masks]).meta({ description: `\`off\`, or a mask: ${modes}` }),
+        )
+        .default({})
+        .meta({ description: `detector: mask or \`off\`, for ${plugins.kinds.join(', ')}` }),
+      columns: z
+        .array(columnShape(plugins))
+        .max(1000)
+        .default([])
+        .meta({ description: 'a list of columns that are masked whole' }),
+    })
+    .meta({ description: 'what is masked: `detectors` by value, `columns` by name' });
+}
+
+function columnShape(plugins: Plugins) {
+  return z
+    .strictObject({
+      name: name("the rule's name in recordings"),
+      columns: z
+        .array(text("a column: `name`, `table.name`, with `*` for any characters: `'*.cvv'`"))
+        .min(1)
+        .max(1000)
+        .meta({ description: "a list of columns: `['*.cvv', 'cards.number']`" }),
+      kind: z
+        .enum(plugins.kinds as [string])
+        .meta({ description: `what the columns hold: ${plugins.kinds.join(', ')}` }),
+      mask: z
+        .enum(plugins.masks as [string])
+        .default('full')
+        .meta({ description: `a mask: ${plugins.masks.join(', ')}` }),
+    })
+    .meta({ description: "a column rule: `{ name: codes, columns: ['*.cvv'], kind: cvv }`" });
+}
+
+function recordShape(path: PathShape) {
+  const cap = (what: string) =>
+    z.union([z.literal('all'), z.int().min(0)]).meta({ description: `${what}: a number, or \`all\`` });
+  return z
+    .strictObject({
+      directory: path('the folder of the recordings').prefault('./recordings'),
+      mode: z.enum(['strict', 'best-effort']).default('strict').meta({
+        description: '`strict`: nothing is sent that is not recorded; `best-effort`: losses are marked',
+      }),
+      durability: z.enum(['disk', 'system']).default('disk').meta({
+        description: '`disk`: a record counts once it is on the disk; `system`: once the system has it',
+      }),
+      results: z
+        .strictObject({
+          rowsMax: cap('rows of one result that are recorded').default(1000),
+          bytesMax: cap('bytes of one result that are recorded').default(1_048_576),
+        })
+        .prefault({})
+        .meta({ description: 'how much of each result is recorded; the rest is committed to by hash' }),
+    })
+    .meta({ description: 'where and how sessions are recorded' });
+}
+
+function limitsShape() {
+  const bounds: Record<string, z.ZodType> = {};
+  for (const [key, value] of Object.entries(limits))
+    bounds[key] = z
+      .int()
+      .min(1)
+      .max(2_147_483_647)
+      .default(value)
+      .meta({ description: 'a whole number, from 1' });
+  return z.strictObject(bounds).prefault({}).meta({ description: 'bounds over the defaults, by name' });
+}
+
+function logShape() {
+  return z
+    .strictObject({
+      level: z
+        .enum(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info')
+        .meta({ description: '`debug`, `info`, `warn`, `error` or `silent`' }),
+      format: z
+        .enum(['json', 'pretty'])
+        .default('json')
+        .meta({ description: '`json` for machines, `pretty` for people' }),
+    })
+    .meta({ description: 'the log, on standard error' });
+}

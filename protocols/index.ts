@@ -1,0 +1,4 @@
+import type { Protocol } from './protocol.ts';
+
+/** Every protocol plug-in. A new one is a folder of this floor and a line here. */
+export const protocols: readonly Protocol[] = [];
