@@ -12,6 +12,9 @@ export interface Problem {
   readonly remedy: string;
 }
 
+/** More would bury the first, which is the one to start with. */
+const SHOWN_MAX = 50;
+
 /** All that is wrong with one file, in the order of its lines. */
 export class ConfigError extends PangateError {
   readonly problems: readonly Problem[];
@@ -19,7 +22,9 @@ export class ConfigError extends PangateError {
   constructor(file: string, problems: readonly Problem[]) {
     const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
     const count = sorted.length === 1 ? 'a problem' : `${sorted.length} problems`;
-    super('config-invalid', `${file} has ${count}\n${sorted.map(line).join('\n')}`);
+    const shown = sorted.slice(0, SHOWN_MAX).map(line);
+    if (sorted.length > SHOWN_MAX) shown.push('  ...');
+    super('config-invalid', `${file} has ${count}\n${shown.join('\n')}`);
     this.problems = sorted;
   }
 }

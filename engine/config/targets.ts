@@ -2,7 +2,7 @@
 import type { Target, TargetTls } from '../../base/target.ts';
 import type { TlsIdentity } from '../../base/wire.ts';
 import { isLocal } from './address.ts';
-import type { Config, ListenerTls, TargetConfig, TargetTlsConfig } from './config.ts';
+import type { Config, ListenerConfig, ListenerTls, TargetConfig, TargetTlsConfig } from './config.ts';
 import { checkPair, readPem } from './pem.ts';
 import type { Plugins } from './plugins.ts';
 import { readSecret } from './secret.ts';
@@ -47,4 +47,18 @@ export function resolveIdentity(tls: Omit<ListenerTls, 'required'>, key: string)
     key: privateKey,
     ...(tls.authority && { authority: readPem(tls.authority, 'certificate', `${key}.authority`) }),
   };
+}
+
+/** A listener, ready to open. */
+export interface Listener {
+  readonly config: ListenerConfig;
+  readonly tls: TlsIdentity | null;
+}
+
+/** All listeners with their certificates. Throws `config-invalid` or `file-unreadable`. */
+export function resolveListeners(config: Config): Listener[] {
+  return config.listeners.map((listener, i) => ({
+    config: listener,
+    tls: listener.tls ? resolveIdentity(listener.tls, `listeners[${i}].tls`) : null,
+  }));
 }

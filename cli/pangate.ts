@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { configCommand } from './config.ts';
+import { doctorCommand } from './doctor.ts';
+import { userCommand } from './user.ts';
+
+const ABOUT =
+  'A gateway for card data: it sits between people and databases, masks card numbers in ' +
+  'what comes back, records every session, and proves it offline.';
+
+const AFTER = `
+Examples:
+  $ pangate serve                       run the gateway with ./pangate.yaml
+  $ pangate config check                say what is wrong with the configuration
+  $ pangate user add alice --target cards
+  $ pangate redact < app.log > clean.log
+
+Exit codes: 0 done, 1 found or not as it should be, 2 could not be done, 64 not understood.`;
+
+/** The whole command line. */
+export function pangateCommand(): Command {
+  const command = new Command('pangate')
+    .description(ABOUT)
+    .version(version(), '--version', 'print the version')
+    .addHelpText('after', AFTER);
+  for (const verb of [configCommand(), userCommand(), doctorCommand()]) command.addCommand(verb);
+  tame(command);
+  return command;
+}
+
+/** The version of the package this file is in. */
+export function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Errors in our form and as exceptions, for a command and all below it. */
+function tame(command: Command): void {
+  command
+    .helpOption('-h, --help', command.parent ? 'print this help' : 'print help; after a verb, its help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(usageText(text, path(command))) });
+  for (const verb of command.commands) tame(verb);
+}
+
+/** `error: unknown option '--x'\n(Did you mean --y?)` in our form. */
+function usageText(text: string, command: string): string {
+  const [what = '', hint] = text
+    .replace(/^error: /, '')
+    .trim()
+    .split('\n');
+  const remedy = hint ? hint.replace(/^\((.*)\)$/, '$1') : `See: ${command} --help`;
+  return `pangate: ${what}\n  ${remedy}\n`;
+}
+
+function path(command: Command): string {
+  return command.parent ? `${path(command.parent)} ${command.name()}` : command.name();
+}
