@@ -43,7 +43,8 @@ export interface Cleaner {
 export interface CleanStream {
   /**
    * Takes the next piece (which may be masked in place) and gives back what is settled, in
-   * order, as views that are valid until the next call. `last` settles everything.
+   * order, as views that are valid until the next call. `last` settles everything. Spans that
+   * are reported count from the stream's first byte.
    */
   push(piece: Bytes, last: boolean, report?: Report): readonly Bytes[];
   /** Bytes held back now. */

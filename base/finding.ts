@@ -30,24 +30,51 @@ export const ANYWHERE: Place = { name: '', kind: 'text', form: 'verbatim' };
 export type Report = (finding: Finding) => void;
 
 /**
- * Finds what its rules name in one stream of bytes.
- *
- * `scan` takes the stream's bytes from the first one not yet settled, and returns how many of
- * them are settled now: nothing that starts there can still become a finding. The caller
- * presents the rest again, in front of what comes next. Findings are spans of `bytes`, lie
- * wholly inside the settled part, ascend and do not overlap. With `last` all bytes settle.
- * For every way of cutting a stream the findings are the same.
+ * Finds what its detectors name in one stream of bytes, cut anywhere. Pure: what was settled
+ * before stands in front as context, as it came, unmasked.
  */
 export interface Scanner {
-  scan(bytes: Bytes, last: boolean, report: Report): number;
+  /** Most bytes that `scan` leaves unsettled. */
+  readonly reachBytesMax: number;
+  /** As of Detector, for all of them. */
+  next(bytes: Bytes, from: number, to: number): number;
+  /**
+   * Scans from `from`; what stands before is context, of which the last `contextBytesMax` bytes
+   * are enough. Returns the offset up to which the bytes are settled now: nothing that starts
+   * there can still become a finding. Findings are spans of `bytes`, lie wholly inside the
+   * settled part, ascend and do not overlap. With `last` all bytes settle. For every way of
+   * cutting a stream the findings are the same.
+   */
+  scan(bytes: Bytes, from: number, last: boolean, place: Place, report: Report): number;
 }
 
-/** One kind of sensitive data. */
+/** Most bytes before a place that a judgement may depend on. */
+export const contextBytesMax = 128;
+
+/** What a judgement says when the bytes end before it can be made. */
+export type Undecided = 'undecided';
+
+/**
+ * One kind of sensitive data, as a pure function of a place and the bytes around it. It sees at
+ * most `contextBytesMax` bytes before the place and `reachBytesMax` after it: that is why a
+ * stream may be cut anywhere.
+ */
 export interface Detector {
   readonly kind: string;
-  /** Most bytes that a scanner of this kind leaves unsettled. */
+  /** Most bytes, from `at` on, that a judgement needs. */
   readonly reachBytesMax: number;
-  open(place: Place): Scanner;
+  /** A finding can start only with a byte whose entry is 1. */
+  readonly leads: Uint8Array;
+  /**
+   * Never past the first byte of a finding of this kind in [from, to), often before a harmless
+   * one; `to` if there is none. At memory speed, and blind to what stands before `from`.
+   */
+  next(bytes: Bytes, from: number, to: number): number;
+  /**
+   * The finding that starts at `at`; null if none does. `undecided` only while `last` is false
+   * and fewer than `reachBytesMax` bytes follow.
+   */
+  judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null;
 }
 
 /** One way of masking. Pure. */

@@ -1,0 +1,8 @@
+import type { Detector } from '../base/finding.ts';
+import { cvv } from './cvv/index.ts';
+import { pan } from './pan/index.ts';
+
+export { createScanner } from './scanner.ts';
+
+/** Every detector there is, in order of precedence where two start at one place. */
+export const detectors: readonly Detector[] = [pan, cvv];

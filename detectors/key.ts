@@ -1,0 +1,124 @@
+import type { Bytes } from '../base/bytes.ts';
+import { hexNumber } from '../base/character.ts';
+import { contextBytesMax } from '../base/finding.ts';
+
+/**
+ * The key of a value in running text: `cvv=`, `"cvv": "`, `<cvv>`, `card[cvv]=`, `%3Ccvv%3E`,
+ * `&lt;cvv&gt;`, `\"cvv\":\"`, `'cvv' => '`. Read backwards from the value, within the context
+ * that every judgement may use.
+ */
+export interface Key {
+  /** The key in its own spelling, the innermost name of a path; empty if the value has no key. */
+  readonly name: string;
+  /** Offset of the key's first byte. */
+  readonly from: number;
+}
+
+const NAME_BYTES_MAX = 48;
+
+/** The key whose value starts at `at`. */
+export function keyBefore(bytes: Bytes, at: number): Key {
+  const floor = Math.max(0, at - contextBytesMax);
+  const afterAssigner = skip(bytes, skipData(bytes, at, floor), floor, isQuote);
+  const assigner = assignerBefore(bytes, afterAssigner, floor);
+  if (assigner === afterAssigner) return { name: '', from: at };
+  const to = skip(bytes, assigner, floor, isCloser);
+  const from = skip(bytes, to, Math.max(floor, to - NAME_BYTES_MAX), isName);
+  const start = afterEscape(bytes, from, to, floor);
+  return { name: latin1(bytes, start, to), from: start };
+}
+
+/** True if nothing but quotes may stand between a key's assigner and `at`. */
+export function hasAssigner(bytes: Bytes, at: number): boolean {
+  const floor = Math.max(0, at - contextBytesMax);
+  const after = skip(bytes, skipData(bytes, at, floor), floor, isQuote);
+  return assignerBefore(bytes, after, floor) !== after;
+}
+
+const CDATA = '<![CDATA[';
+
+function skipData(bytes: Bytes, at: number, floor: number): number {
+  return endsWith(bytes, at, floor, CDATA) ? at - CDATA.length : at;
+}
+
+/** Where one or more of `=`, `:`, `>`, `=>` in any spelling begin that end at `at`; `at` if none do. */
+function assignerBefore(bytes: Bytes, at: number, floor: number): number {
+  let position = at;
+  for (let i = 0; i < 2; i++) {
+    const next = oneAssigner(bytes, position, floor);
+    if (next === position) break;
+    position = next;
+  }
+  return position;
+}
+
+function oneAssigner(bytes: Bytes, at: number, floor: number): number {
+  if (at <= floor) return at;
+  const last = bytes[at - 1]!;
+  if (last === 0x3d || last === 0x3a || last === 0x3e) return at - 1;
+  const escaped = percentBefore(bytes, at, floor);
+  if (escaped === 0x3a || escaped === 0x3d || escaped === 0x3e) return at - 3;
+  return endsWith(bytes, at, floor, '&gt;') ? at - 4 : at;
+}
+
+type Skipper = (bytes: Bytes, at: number, floor: number) => number;
+
+/** Steps back while `step` says that something to be skipped ends here. */
+function skip(bytes: Bytes, at: number, floor: number, step: Skipper): number {
+  let position = at;
+  while (position > floor) {
+    const length = step(bytes, position, floor);
+    if (length === 0) break;
+    position -= length;
+  }
+  return Math.max(position, floor);
+}
+
+/** Quotes, backslashes and blanks between an assigner and a value. */
+function isQuote(bytes: Bytes, at: number, floor: number): number {
+  const last = bytes[at - 1]!;
+  if (last === 0x22 || last === 0x27 || last === 0x5c || last === 0x60) return 1;
+  if (last === 0x20 || last === 0x09) return 1;
+  const escaped = percentBefore(bytes, at, floor);
+  if (escaped === 0x22 || escaped === 0x27 || escaped === 0x20) return 3;
+  return endsWith(bytes, at, floor, '&quot;') ? 6 : 0;
+}
+
+/** What may close a key before its assigner. */
+function isCloser(bytes: Bytes, at: number, floor: number): number {
+  if (bytes[at - 1] === 0x5d) return 1;
+  return percentBefore(bytes, at, floor) === 0x5d ? 3 : isQuote(bytes, at, floor);
+}
+
+function isName(bytes: Bytes, at: number): number {
+  const last = bytes[at - 1]!;
+  const letter = last | 0x20;
+  const named = (letter >= 0x61 && letter <= 0x7a) || (last >= 0x30 && last <= 0x39);
+  return named || last === 0x5f || last === 0x2d || last === 0x2e ? 1 : 0;
+}
+
+/** Leaves out the letters of an escape right before a name: `%3Ccvd`, `%5Bcvc`, `\ncvv`. */
+function afterEscape(bytes: Bytes, from: number, to: number, floor: number): number {
+  if (from <= floor || to - from < 2) return from;
+  if (bytes[from - 1] === 0x25 && hexNumber(bytes, from, 2) >= 0) return from + 2;
+  const letter = bytes[from]!;
+  const blank = letter === 0x6e || letter === 0x72 || letter === 0x74;
+  return bytes[from - 1] === 0x5c && blank ? from + 1 : from;
+}
+
+/** The byte that `%XX` right before `at` spells; -1 if there is none. */
+function percentBefore(bytes: Bytes, at: number, floor: number): number {
+  if (at - 3 < floor || bytes[at - 3] !== 0x25) return -1;
+  return hexNumber(bytes, at - 2, 2);
+}
+
+function endsWith(bytes: Bytes, at: number, floor: number, text: string): boolean {
+  if (at - text.length < floor) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[at - text.length + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+/** Bytes as a string, one character each. */
+export function latin1(bytes: Bytes, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1');
+}

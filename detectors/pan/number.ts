@@ -1,0 +1,91 @@
+import type { Bytes } from '../../base/bytes.ts';
+import { characterAt, NOTHING, OPEN, OTHER, SPACE, THIN } from '../../base/character.ts';
+
+/** Fewest and most digits of a primary account number (ISO/IEC 7812-1). */
+export const digitsMin = 12;
+export const digitsMax = 19;
+
+/** Digits that are read before a number is called too long; more than any list of groups needs. */
+const DIGITS_READ_MAX = 24;
+/** Characters without width that are read past between two digits. */
+const NOTHINGS_MAX = 3;
+
+/** A number as it is spelled: its digits, where each ends, and how they are grouped. */
+export interface SpelledNumber {
+  /** Values 0 to 9; the first `count` are set. */
+  readonly digits: Uint8Array;
+  /** Offset after each digit's character. */
+  readonly ends: Int32Array;
+  /** Digits in each group; the first `groupCount` are set. */
+  readonly sizes: Int32Array;
+  count: number;
+  groupCount: number;
+  /** The one kind of separator between groups, as of base/character.ts; 0 if there is none. */
+  separator: number;
+  /** Every character is one byte. */
+  plain: boolean;
+}
+
+/** An empty number to read into; reused, so that a candidate costs no allocation. */
+export function spelledNumber(): SpelledNumber {
+  return {
+    digits: new Uint8Array(DIGITS_READ_MAX),
+    ends: new Int32Array(DIGITS_READ_MAX),
+    sizes: new Int32Array(DIGITS_READ_MAX),
+    count: 0,
+    groupCount: 0,
+    separator: 0,
+    plain: true,
+  };
+}
+
+/**
+ * Reads the number that starts at `at`: groups of digits with single separators of one kind.
+ * False if the bytes end before the number is known to.
+ */
+export function readNumber(bytes: Bytes, at: number, last: boolean, number: SpelledNumber): boolean {
+  reset(number);
+  let position = at;
+  let size = 0;
+  let between = 0;
+  let nothings = 0;
+  while (number.count < DIGITS_READ_MAX) {
+    const character = characterAt(bytes, position);
+    if (character === OPEN && !last) return false;
+    const value = character === OPEN ? OTHER : character >> 5;
+    const length = character & 31;
+    if (value < SPACE) {
+      if (between !== 0) {
+        number.separator = between;
+        number.sizes[number.groupCount++] = size;
+        size = 0;
+        between = 0;
+      }
+      nothings = 0;
+      position += length;
+      number.digits[number.count] = value;
+      number.ends[number.count++] = position;
+      size++;
+    } else if (value === NOTHING && nothings++ < NOTHINGS_MAX) {
+      position += length;
+    } else if (separates(value, between, number.separator)) {
+      between = value === THIN ? SPACE : value;
+      position += length;
+    } else break;
+    if (length > 1) number.plain = false;
+  }
+  number.sizes[number.groupCount++] = size;
+  return true;
+}
+
+function separates(value: number, between: number, separator: number): boolean {
+  if (value >= NOTHING || between !== 0) return false;
+  return separator === 0 || separator === (value === THIN ? SPACE : value);
+}
+
+function reset(number: SpelledNumber): void {
+  number.count = 0;
+  number.groupCount = 0;
+  number.separator = 0;
+  number.plain = true;
+}
