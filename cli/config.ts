@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import { PangateError } from '../base/errors.ts';
 import { ConfigError } from '../engine/config/problem.ts';
+import { errorText } from './error-text.ts';
 import { EXIT } from './exit.ts';
 import { CONFIG_OPTION, type ConfigOption, openConfig } from './open-config.ts';
 
@@ -41,16 +43,23 @@ async function check(options: ConfigOption & { json?: boolean }): Promise<void> 
   try {
     const { config, plugins } = await openConfig(options);
     const { resolveListeners, resolveTargets } = await import('../engine/config/targets.ts');
+    const { maskRules } = await import('../engine/config/rules.ts');
+    const { createCleaner } = await import('../engine/cleaner.ts');
     resolveTargets(config, plugins);
     resolveListeners(config);
+    for (const target of config.targets) createCleaner(maskRules(config, target.name));
     const counts = `${config.listeners.length} listener(s), ${config.targets.length} target(s)`;
     process.stdout.write(options.json ? '{"problems":[]}\n' : `${config.file}: nothing wrong; ${counts}\n`);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    if (options.json) process.stdout.write(`${JSON.stringify({ problems: error.problems }, null, 2)}\n`);
-    else process.stderr.write(`pangate: ${error.message}\n`);
+    if (!(error instanceof PangateError) || error.code !== 'config-invalid') throw error;
+    if (options.json) process.stdout.write(`${JSON.stringify({ problems: problemsOf(error) }, null, 2)}\n`);
+    else process.stderr.write(errorText(error));
     process.exitCode = EXIT.found;
   }
+}
+
+function problemsOf(error: PangateError): readonly unknown[] {
+  return error instanceof ConfigError ? error.problems : [{ what: error.message, remedy: error.remedy }];
 }
 
 async function schema(): Promise<void> {

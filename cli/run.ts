@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { PangateError } from '../base/errors.ts';
+import { errorText } from './error-text.ts';
 import { EXIT } from './exit.ts';
 import { pangateCommand } from './pangate.ts';
 
@@ -14,11 +15,4 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(errorText(error));
     return error instanceof PangateError && error.code === 'argument-invalid' ? EXIT.usage : EXIT.error;
   }
-}
-
-/** What went wrong and what to do about it; a stack only where the fault is ours. */
-export function errorText(error: unknown): string {
-  if (!(error instanceof PangateError))
-    return `pangate: a fault of pangate itself, please report it\n${(error as Error).stack ?? String(error)}\n`;
-  return `pangate: ${error.message}\n${error.remedy ? `  ${error.remedy}\n` : ''}`;
 }

@@ -1,9 +1,13 @@
+import { detectors } from '../detectors/index.ts';
+import { maskers } from '../masking/index.ts';
 import { protocols } from '../protocols/index.ts';
 import type { Plugins } from './config/plugins.ts';
+import { authenticationKinds } from './mask-rules.ts';
 
 /** What the registries of the floor below hold. */
 export const plugins: Plugins = {
   protocols,
-  kinds: ['pan', 'cvv', 'track', 'iban', 'ssn', 'email', 'phone', 'secret'],
-  masks: ['partial', 'last4', 'bin', 'full', 'fixed', 'token', 'fpe', 'null'],
+  detectors: detectors.map((detector) => detector.kind),
+  kinds: [...new Set([...detectors.map((detector) => detector.kind), ...authenticationKinds])],
+  masks: [...maskers.keys(), 'null'],
 };

@@ -81,9 +81,9 @@ export interface ColumnConfig {
 export interface RecordConfig {
   readonly directory: string;
   readonly mode: 'strict' | 'best-effort';
-  /** When the journal says that it has a record: on the disk, or handed to the operating system. */
-  readonly durability: 'disk' | 'system';
-  /** Per statement; what is beyond is committed to by its hash. `all` for no cap, 0 for none. */
+  /** What a record survives before the client sees an answer: a power cut, or a crash of pangate. */
+  readonly durability: 'disk' | 'process';
+  /** Per statement; what is beyond is committed to by its hash. `all`: no cap; 0: statements only. */
   readonly results: { readonly rowsMax: number | 'all'; readonly bytesMax: number | 'all' };
 }
 

@@ -14,6 +14,7 @@ const plugins: Plugins = {
     { name: 'echo', defaultPort: 7, targetOptions: z.strictObject({ database: z.string().default('main') }) },
     { name: 'chargen', defaultPort: 19, targetOptions: z.strictObject({}) },
   ],
+  detectors: ['pan', 'iban', 'cvv'],
   kinds: ['pan', 'iban', 'cvv'],
   masks: ['partial', 'full'],
 };

@@ -8,6 +8,8 @@ export interface Plugins {
     readonly targetOptions: ZodType;
   }[];
   /** Kinds of sensitive data that have a detector. */
+  readonly detectors: readonly string[];
+  /** Kinds that a column may be said to hold: those, and some that are known by their place alone. */
   readonly kinds: readonly string[];
   /** Mask modes. */
   readonly masks: readonly string[];

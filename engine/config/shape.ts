@@ -88,7 +88,7 @@ function targetShape(plugins: Plugins, path: PathShape, mask: ReturnType<typeof 
     .strictObject({
       name: name('the name by which clients and users reach this target'),
       protocol: protocolName(plugins),
-      address: address("`host:port`, or a Unix socket's folder"),
+      address: address("`host:port`, or a Unix socket's path"),
       user: text("the server's account that the gateway logs in with"),
       password: secretShape(path).exactOptional(),
       tls: targetTlsShape(path).exactOptional(),
@@ -136,11 +136,11 @@ function maskShape(plugins: Plugins) {
     .strictObject({
       detectors: z
         .partialRecord(
-          z.enum(plugins.kinds as [string]),
+          z.enum(plugins.detectors as [string]),
           z.enum(['off', ...plugins.masks]).meta({ description: `\`off\`, or a mask: ${modes}` }),
         )
         .default({})
-        .meta({ description: `detector: mask or \`off\`, for ${plugins.kinds.join(', ')}` }),
+        .meta({ description: `detector: mask or \`off\`, for ${plugins.detectors.join(', ')}` }),
       columns: z
         .array(columnShape(plugins))
         .max(1000)
@@ -179,8 +179,8 @@ function recordShape(path: PathShape) {
       mode: z.enum(['strict', 'best-effort']).default('strict').meta({
         description: '`strict`: nothing is sent that is not recorded; `best-effort`: losses are marked',
       }),
-      durability: z.enum(['disk', 'system']).default('disk').meta({
-        description: '`disk`: a record counts once it is on the disk; `system`: once the system has it',
+      durability: z.enum(['disk', 'process']).default('disk').meta({
+        description: '`disk`: records survive a power cut; `process`: they survive a crash of pangate',
       }),
       results: z
         .strictObject({

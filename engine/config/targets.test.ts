@@ -11,6 +11,7 @@ import { resolveIdentity, resolveTargets } from './targets.ts';
 
 const plugins: Plugins = {
   protocols: [{ name: 'echo', defaultPort: 7, targetOptions: z.strictObject({ n: z.int().default(1) }) }],
+  detectors: ['pan'],
   kinds: ['pan'],
   masks: ['full'],
 };
