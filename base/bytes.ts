@@ -3,6 +3,7 @@
 /** A view, valid until the callee returns; who keeps it copies it. */
 export type Bytes = Uint8Array;
 
+/** The empty view. */
 export const NO_BYTES: Bytes = new Uint8Array(0);
 
 /** A copy that the caller owns. */

@@ -6,6 +6,7 @@ export interface Clock {
   monotonicUs(): number;
 }
 
+/** The machine's own time. */
 export const systemClock: Clock = {
   wallUs: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
   monotonicUs: () => Math.round(performance.now() * 1000),

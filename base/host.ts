@@ -47,6 +47,7 @@ export interface Host {
   signal(key: string): boolean;
 }
 
+/** The gateway's log: fields and messages never hold a payload byte or a secret. */
 export interface Log {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;

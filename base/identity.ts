@@ -19,6 +19,7 @@ export interface Person {
   readonly targets: readonly string[];
 }
 
+/** Answers who is who; the only way to ask. */
 export interface Identity {
   /**
    * The verifier for a name. An unknown name gets a steady decoy, so that the exchange takes

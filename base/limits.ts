@@ -30,4 +30,5 @@ export const limits = {
   readBytesMin: 16_384,
 } as const;
 
+/** The same names with the values in force. */
 export type Limits = { readonly [Name in keyof typeof limits]: number };

@@ -30,6 +30,7 @@ export interface Wire {
   destroy(): void;
 }
 
+/** How one side of a TLS handshake is to be done. */
 export interface SecureOptions {
   readonly side: 'client' | 'server';
   readonly identity?: TlsIdentity;
