@@ -1,59 +1,117 @@
-/** What every detector must hold, whatever it finds: the contract of base/finding.ts. */
+/** What detectors and scanners must hold, whatever they find: the contract of base/finding.ts. */
 import type { Test } from 'tap';
 import type { Bytes } from '../../base/bytes.ts';
-import type { Detector, Finding, Place } from '../../base/finding.ts';
-import { everySplit, feed, type SplitOptions } from '../splits.ts';
+import {
+  contextBytesMax,
+  type Detector,
+  type Finding,
+  type Place,
+  type Scanner,
+} from '../../base/finding.ts';
+import { everySplit, type SplitOptions } from '../splits.ts';
 
 /** One input and where it stands. */
-export interface DetectorSample {
+export interface ScanSample {
   readonly bytes: Bytes;
   readonly place: Place;
 }
 
-/** Findings are ordered, settled and the same for every way of cutting; little is held back. */
-export function detectorConforms(
-  t: Test,
-  detector: Detector,
-  samples: readonly DetectorSample[],
-  options: SplitOptions = {},
-): void {
+/** A judgement needs no more than it may see, is never taken back, and no filter hides it. */
+export function detectorConforms(t: Test, detector: Detector, samples: readonly ScanSample[]): void {
   t.ok(samples.length > 0, `${detector.kind}: there are samples`);
   for (const [index, sample] of samples.entries())
-    t.doesNotThrow(
-      () => everySplit(sample.bytes, (pieces) => findings(detector, sample, pieces), options),
-      `${detector.kind}: sample ${index} is the same for every way of cutting`,
-    );
+    t.doesNotThrow(() => judgements(detector, sample), `${detector.kind}: sample ${index}`);
 }
 
-/** All findings in the pieces of one stream, as offsets in the whole. Throws where the contract is broken. */
-export function findings(detector: Detector, sample: DetectorSample, pieces: readonly Bytes[]): Finding[] {
-  const scanner = detector.open(sample.place);
+/** All that a detector finds in a sample, wherever asked. Throws where the contract is broken. */
+export function judgements(detector: Detector, { bytes, place }: ScanSample): Finding[] {
   const found: Finding[] = [];
-  let base = 0;
-  feed(pieces, (bytes, last) => {
-    const reported: Finding[] = [];
-    const settled = scanner.scan(bytes, last, (finding) => reported.push({ ...finding }));
-    checkSettled(detector, bytes.length - settled, last);
-    for (const { from, to, ...rest } of reported) {
-      const after = (found.at(-1)?.to ?? 0) - base;
-      checkFinding({ from, to, settled, after });
-      found.push({ ...rest, from: from + base, to: to + base });
-    }
-    base += settled;
-    return settled;
-  });
+  for (let at = 0; at < bytes.length; at++) {
+    const whole = decided(detector.judge(bytes, at, true, place));
+    checkEarlier(detector, { bytes, place }, at, whole);
+    if (!whole) continue;
+    if (whole.from !== at || whole.to <= at || whole.to > bytes.length)
+      throw new Error(`asked at ${at}, it finds [${whole.from}, ${whole.to})`);
+    if (detector.leads[bytes[at]!] !== 1) throw new Error(`finds at ${at}, where its leads say it cannot`);
+    for (let from = 0; from <= at; from++)
+      if (detector.next(bytes, from, bytes.length) > at) throw new Error(`next from ${from} passes ${at}`);
+    found.push(whole);
+  }
   return found;
 }
 
-function checkSettled(detector: Detector, held: number, last: boolean): void {
-  if (last && held > 0) throw new Error(`${held} bytes are not settled at the end`);
-  if (held > detector.reachBytesMax)
-    throw new Error(`holds ${held} bytes, more than its reach of ${detector.reachBytesMax}`);
+/** With fewer bytes at hand, a judgement is either the same or not made. */
+function checkEarlier(
+  detector: Detector,
+  { bytes, place }: ScanSample,
+  at: number,
+  whole: Finding | null,
+): void {
+  const first = Math.max(0, at - contextBytesMax);
+  for (let to = at + 1; to <= Math.min(bytes.length, at + detector.reachBytesMax); to++) {
+    const early = detector.judge(bytes.subarray(first, to), at - first, false, place);
+    if (early === 'undecided') {
+      if (to - at >= detector.reachBytesMax) throw new Error(`undecided at ${at} with all its reach`);
+    } else if (early?.to !== (whole ? whole.to - first : undefined))
+      throw new Error(`judges ${at} with ${to - at} bytes, and otherwise with more`);
+  }
 }
 
-function checkFinding(seen: { from: number; to: number; settled: number; after: number }): void {
-  const { from, to, settled, after } = seen;
-  if (from >= to) throw new Error(`an empty finding [${from}, ${to})`);
-  if (to > settled) throw new Error(`a finding [${from}, ${to}) beyond the ${settled} settled bytes`);
-  if (from < after) throw new Error(`a finding at ${from} before the end of the one before it, ${after}`);
+function decided(judgement: ReturnType<Detector['judge']>): Finding | null {
+  if (judgement === 'undecided') throw new Error('undecided with all bytes at hand');
+  return judgement;
+}
+
+/** Findings are ordered, settled and the same for every way of cutting; little is held back. */
+export function scannerConforms(
+  t: Test,
+  scanner: Scanner,
+  samples: readonly ScanSample[],
+  options: SplitOptions = {},
+): void {
+  t.ok(samples.length > 0, 'there are samples');
+  for (const [index, sample] of samples.entries())
+    t.doesNotThrow(
+      () => everySplit(sample.bytes, (pieces) => findings(scanner, sample.place, pieces), options),
+      `sample ${index} is the same for every way of cutting`,
+    );
+}
+
+/** All findings in the pieces of one stream, as offsets in the whole, with no context more than is owed. */
+export function findings(scanner: Scanner, place: Place, pieces: readonly Bytes[]): Finding[] {
+  const found: Finding[] = [];
+  let rest: Bytes = new Uint8Array(0);
+  let from = 0;
+  let base = 0;
+  for (const [index, piece] of pieces.entries()) {
+    const bytes = Buffer.concat([rest, piece]);
+    const last = index === pieces.length - 1;
+    let after = from;
+    const settled = scanner.scan(bytes, from, last, place, (finding) => {
+      if (finding.from < after || finding.to <= finding.from) throw new Error('findings do not ascend');
+      after = finding.to;
+      found.push({ ...finding, from: finding.from + base, to: finding.to + base });
+    });
+    checkSettled({ scanner, settled, after, length: bytes.length, last });
+    const kept = Math.max(0, settled - contextBytesMax);
+    rest = bytes.subarray(kept);
+    from = settled - kept;
+    base += kept;
+  }
+  return found;
+}
+
+function checkSettled(seen: {
+  scanner: Scanner;
+  settled: number;
+  after: number;
+  length: number;
+  last: boolean;
+}): void {
+  const { scanner, settled, after, length, last } = seen;
+  if (settled > length || after > settled)
+    throw new Error(`a finding to ${after}, settled to ${settled} of ${length}`);
+  if (last && settled < length) throw new Error(`${length - settled} bytes are not settled at the end`);
+  if (length - settled > scanner.reachBytesMax)
+    throw new Error(`holds ${length - settled} bytes, more than its reach of ${scanner.reachBytesMax}`);
 }

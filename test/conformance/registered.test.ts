@@ -1,0 +1,57 @@
+/** Every registered detector and mask, alone and put together, on the forms that data comes in. */
+import { test } from 'tap';
+import { utf8 } from '../../base/bytes.ts';
+import { ANYWHERE, type Place } from '../../base/finding.ts';
+import { createScanner, detectors } from '../../detectors/index.ts';
+import { createCleaner } from '../../engine/cleaner.ts';
+import { defaultRules } from '../../engine/mask-rules.ts';
+import { maskers } from '../../masking/index.ts';
+import { grouped } from '../seed/pan.ts';
+import { knownPans, tables } from '../seed/payments.ts';
+import { cleanerConforms } from './cleaner.ts';
+import { detectorConforms, judgements, scannerConforms } from './detector.ts';
+import { maskerConforms } from './masker.ts';
+
+const pans = knownPans(70);
+const rows = tables(70).flatMap((table) => [...table.lines].slice(0, 3));
+const texts = [
+  ...rows,
+  ...pans.map((pan) => `card ${grouped(pan, ' ')}, ${pan}; cvv=123`),
+  `{"card":{"number":"${pans[0]}","cvv":"123"},"pan":${pans[1]}}`,
+  '',
+  '4',
+];
+const samples = texts.map((text) => ({ bytes: utf8(text), place: ANYWHERE }));
+
+for (const detector of detectors)
+  test(`${detector.kind} keeps the contract of a detector`, async (t) => {
+    detectorConforms(t, detector, samples);
+    t.ok(
+      samples.some((sample) => judgements(detector, sample).length > 0),
+      'and finds something',
+    );
+  });
+
+test('all detectors together keep the contract of a scanner', async (t) => {
+  scannerConforms(t, createScanner(detectors), samples, { offsetsMax: 500, randomCuts: 20 });
+});
+
+test('the default rules keep the contract of a cleaner', async (t) => {
+  cleanerConforms(t, createCleaner(defaultRules), samples, { offsetsMax: 500, randomCuts: 20 });
+});
+
+const CELL: Place = { name: 'pan', kind: 'cell', form: 'verbatim' };
+
+for (const masker of maskers.values())
+  test(`${masker.name} keeps the contract of a mask`, async (t) => {
+    const values = pans.flatMap((pan) => [pan, grouped(pan, ' '), grouped(pan, '-')]);
+    maskerConforms(
+      t,
+      masker,
+      values.map((value) => ({
+        bytes: utf8(`(${value})`),
+        finding: { kind: 'pan', from: 1, to: 1 + value.length, reason: '' },
+        place: CELL,
+      })),
+    );
+  });
