@@ -1,0 +1,222 @@
+/** All recordings of one gateway process: what `openArchive` gives. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { PangateError } from '../base/errors.ts';
+import type { Archive, Recorder, SessionOpening } from '../base/recording.ts';
+import { WALL_ERROR_UNKNOWN, type WallTime } from './chain.ts';
+import { type Disk, systemDisk } from './disk.ts';
+import { encodeHeader } from './header.ts';
+import { Journal } from './journal.ts';
+import { recordingLimits } from './limits.ts';
+import { lockFolder } from './lock.ts';
+import { newSid } from './plain.ts';
+import { FULL_BYTES } from './segment-buffer.ts';
+import { SegmentPool } from './segment-pool.ts';
+import { SessionRecorder } from './session.ts';
+import { SessionFile } from './session-file.ts';
+
+const TICK_MS = 1000;
+/** A wall clock that moves this far against the monotonic one has been set. */
+const CLOCK_STEP_US = 500_000;
+
+export interface ArchiveOptions {
+  /** Where recordings and the journal lie; created if missing. */
+  readonly directory: string;
+  readonly mode: 'strict' | 'best-effort';
+  /** `disk` (default): accepted records survive a power loss. `process`: only the end of the process. */
+  readonly durability?: 'disk' | 'process';
+  /** Name of the journal's folder; processes that share a directory need one each. */
+  readonly journal?: string;
+  readonly segmentBytesMax?: number;
+  readonly segmentAgeMs?: number;
+  readonly journalFileBytesMax?: number;
+  /** Threads that compress and hash. */
+  readonly threads?: number;
+  readonly clock?: Clock;
+  readonly disk?: Disk;
+  /** Name of this gateway in recordings. */
+  readonly node?: string;
+  readonly gatewayVersion: string;
+  /** Told of every failure, once per session and time of trouble. Never holds session data. */
+  readonly onAlert?: (error: Error) => void;
+}
+
+/** Opens an archive: locks its journal, completes what a crash has left. Throws `record-failed`. */
+export async function openArchive(options: ArchiveOptions): Promise<RecordingArchive> {
+  const full = withDefaults(options);
+  const folder = join(full.directory, full.journal);
+  try {
+    await full.disk.mkdir(folder);
+    const unlock = await lockFolder(folder);
+    return new RecordingArchive(full, folder, unlock);
+  } catch (error) {
+    if (error instanceof PangateError) throw error;
+    const remedy = 'Create the recordings directory and let this user write to it.';
+    throw new PangateError('record-failed', `cannot record: ${(error as Error).message}`, remedy);
+  }
+}
+
+type FullOptions = Required<ArchiveOptions>;
+
+function withDefaults(options: ArchiveOptions): FullOptions {
+  return {
+    durability: 'disk',
+    journal: 'journal',
+    segmentBytesMax: recordingLimits.segmentBytesMax,
+    segmentAgeMs: recordingLimits.segmentAgeMs,
+    journalFileBytesMax: recordingLimits.journalFileBytesMax,
+    threads: 0,
+    clock: systemClock,
+    disk: systemDisk,
+    node: hostname(),
+    onAlert: () => undefined,
+    ...options,
+  };
+}
+
+export class RecordingArchive implements Archive {
+  readonly mode: 'strict' | 'best-effort';
+  readonly #options: FullOptions;
+  readonly #journal: Journal;
+  readonly #pool: SegmentPool;
+  readonly #boot: Buffer = randomBytes(8);
+  readonly #sessions = new Set<SessionRecorder>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #unlock: () => Promise<void>;
+  #ordinal = 0;
+  #offsetUs: number;
+  #closed = false;
+
+  constructor(options: FullOptions, folder: string, unlock: () => Promise<void>) {
+    const { disk, durability, journalFileBytesMax: fileBytesMax } = options;
+    this.mode = options.mode;
+    this.#options = options;
+    this.#unlock = unlock;
+    this.#journal = new Journal({ disk, folder, durability, boot: this.#boot, firstNumber: 1, fileBytesMax });
+    this.#pool = new SegmentPool(FULL_BYTES, options.threads);
+    this.#offsetUs = this.#clockOffsetUs();
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer.unref();
+  }
+
+  open(opening: SessionOpening): Recorder {
+    if (this.#closed) throw new PangateError('shutting-down', 'the archive is closed');
+    const ordinal = this.#ordinal++;
+    const session = this.#session(ordinal);
+    const { node, gatewayVersion, clock } = this.#options;
+    const { protocol, user, client, target, rules, configDigest, result } = opening;
+    const boot = this.#boot.toString('hex');
+    const gateway = { node, boot, version: gatewayVersion, config: configDigest };
+    const data = {
+      sid: session.sid,
+      ordinal,
+      protocol,
+      user,
+      client,
+      target,
+      rules,
+      gateway,
+      mode: this.mode,
+      result,
+    };
+    session.write({ type: 's.open', data: { ...data, wall_us: clock.wallUs() } });
+    return session;
+  }
+
+  /** Sessions that are open or being completed. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  /** Where a session's recording lies. */
+  pathOf(sid: string): string {
+    return recordingPath(this.#options.directory, sid);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await Promise.all([...this.#sessions].map((session) => session.close('shutdown')));
+    await this.#journal.close();
+    await this.#pool.close();
+    await this.#unlock();
+  }
+
+  #session(ordinal: number): SessionRecorder {
+    const { clock, node, gatewayVersion, mode, segmentBytesMax, onAlert } = this.#options;
+    const wall = this.#wall();
+    const sid = newSid(wall.us);
+    const map = { node, boot: this.#boot.toString('hex'), ordinal, gateway: gatewayVersion, mode };
+    const header = encodeHeader({ flags: 0, sid, wallUs: wall.us, wallErrorUs: wall.errorUs, map });
+    const startedUs = clock.monotonicUs();
+    const session = new SessionRecorder({
+      sid,
+      header,
+      mode,
+      clock,
+      startedUs,
+      segmentBytesMax,
+      onAlert,
+      journal: this.#journal,
+      pool: this.#pool,
+      file: (owner) => this.#file(owner, startedUs),
+      repair: async () => false,
+      onEnd: (owner) => this.#sessions.delete(owner),
+    });
+    this.#sessions.add(session);
+    return session;
+  }
+
+  #file(owner: SessionRecorder, nowUs: number): SessionFile {
+    const { disk, directory, durability } = this.#options;
+    const journal = this.#journal;
+    const options = {
+      disk,
+      durability,
+      root: directory,
+      path: this.pathOf(owner.sid),
+      pool: this.#pool,
+      wall: () => this.#wall(),
+      onSafe: (seq: number) => journal.safe(owner, seq),
+      isWaitedFor: () => journal.isHeldBy(owner),
+      onPlace: () => owner.progress(),
+      onFailure: (error: Error) => owner.fileFailed(error),
+    };
+    return new SessionFile(options, owner.header, nowUs);
+  }
+
+  #wall(): WallTime {
+    return { us: this.#options.clock.wallUs(), errorUs: WALL_ERROR_UNKNOWN };
+  }
+
+  #clockOffsetUs(): number {
+    return this.#options.clock.wallUs() - this.#options.clock.monotonicUs();
+  }
+
+  #tick(): void {
+    const nowUs = this.#options.clock.monotonicUs();
+    const stepUs = this.#clockOffsetUs() - this.#offsetUs;
+    const stepped = Math.abs(stepUs) >= CLOCK_STEP_US;
+    if (stepped) this.#offsetUs += stepUs;
+    for (const session of this.#sessions) {
+      if (stepped)
+        session.write({
+          type: 'clock',
+          data: { wall: nowUs + this.#offsetUs, step_us: stepUs, src: 'system' },
+        });
+      session.tick(nowUs, this.#options.segmentAgeMs * 1000);
+    }
+  }
+}
+
+/** `<directory>/<yyyy>/<mm>/<dd>/<sid>.pgr.zst`, the day (UTC) that the id begins with. */
+export function recordingPath(directory: string, sid: string): string {
+  const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+  let ms = 0;
+  for (const digit of sid.slice(0, 10)) ms = ms * 32 + alphabet.indexOf(digit);
+  const [year, month, day] = new Date(ms).toISOString().slice(0, 10).split('-');
+  return join(directory, year!, month!, day!, `${sid}.pgr.zst`);
+}

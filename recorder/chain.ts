@@ -1,0 +1,152 @@
+/**
+ * The frames of a recording as they are written: each seal names the hash of the one before,
+ * the index the last seal's, the footer the index's. Pure; who calls it writes the bytes.
+ * docs/formats/pgr-v1.md, "Chain".
+ */
+import type { Bytes } from '../base/bytes.ts';
+import type { FactSum } from './facts.ts';
+import { encodeFooter, encodeIndex, FrameSizes } from './footer.ts';
+import { NOTHING_SHA256, sha256 } from './hash.ts';
+import { recordingLimits } from './limits.ts';
+import { encodeSeal, SEAL_FLAG } from './seal.ts';
+
+/** Wall time and how far it may be off; 2^32 - 1 where that is not known. */
+export interface WallTime {
+  readonly us: number;
+  readonly errorUs: number;
+}
+export const WALL_ERROR_UNKNOWN = 0xffffffff;
+
+/** A packed segment with what its seal says of it. */
+export interface SegmentSummary {
+  readonly frame: Bytes;
+  readonly frameSha256: Bytes;
+  readonly recordsRoot: Bytes;
+  readonly records: number;
+  readonly firstSeq: number;
+  readonly rawBytes: number;
+  readonly monoFirstUs: number;
+  readonly monoLastUs: number;
+  readonly facts: Readonly<FactSum>;
+}
+
+/** One line of the index: seal number, offset of the data frame, first_seq, dt_us, statements. */
+type IndexLine = readonly [number, number, number, number, number];
+
+export class Chain {
+  /** Offset of the next frame. */
+  position = 0;
+  seals = 0;
+  nextSeq = 0;
+  monoLastUs = 0;
+  #prev: Bytes = NOTHING_SHA256;
+  #rawBytes = 0;
+  #frameBytes = 0;
+  readonly #sizes: FrameSizes = new FrameSizes();
+  #lines: IndexLine[] = [];
+  #stride = 1;
+  #segments = 0;
+
+  /** The header frame: the first link. */
+  begin(header: Bytes): void {
+    this.#link(header);
+  }
+
+  /** The data frame and its seal, in the order in which they stand in the file. */
+  seal(segment: SegmentSummary, wall: WallTime, flags: number): readonly Bytes[] {
+    this.#note(segment);
+    this.#sizes.add(segment.frame.length, segment.rawBytes);
+    this.position += segment.frame.length;
+    this.nextSeq = segment.firstSeq + segment.records;
+    this.monoLastUs = segment.monoLastUs;
+    this.#rawBytes += segment.rawBytes;
+    this.#frameBytes += segment.frame.length;
+    const { facts } = segment;
+    const counts = {
+      kinds: facts.kinds,
+      statements: facts.statements,
+      masked: facts.masked,
+      errors: facts.errors,
+    };
+    return [
+      segment.frame,
+      this.#sealFrame({ ...segment, ...counts, frameBytes: segment.frame.length }, wall, flags),
+    ];
+  }
+
+  /** A seal over silence. */
+  heartbeat(monoUs: number, wall: WallTime): Bytes {
+    this.monoLastUs = Math.max(this.monoLastUs, monoUs);
+    const silence = {
+      firstSeq: this.nextSeq,
+      records: 0,
+      rawBytes: 0,
+      frameBytes: 0,
+      monoFirstUs: this.monoLastUs,
+      monoLastUs: this.monoLastUs,
+      kinds: 0,
+      statements: 0,
+      masked: 0,
+      errors: 0,
+      frameSha256: NOTHING_SHA256,
+      recordsRoot: NOTHING_SHA256,
+    };
+    return this.#sealFrame(silence, wall, SEAL_FLAG.heartbeat);
+  }
+
+  /** Index, footer and seek table: nothing follows them. */
+  finish(wall: WallTime, flags: number, map: Readonly<Record<string, unknown>>): readonly Bytes[] {
+    const index = encodeIndex(this.#prev, { stride: this.#stride, segments: this.#lines });
+    this.#link(index);
+    const footer = encodeFooter({
+      flags,
+      seals: this.seals,
+      records: this.nextSeq,
+      rawBytes: this.#rawBytes,
+      frameBytes: this.#frameBytes,
+      monoLastUs: this.monoLastUs,
+      wallUs: wall.us,
+      wallErrorUs: wall.errorUs,
+      head: this.#prev,
+      map,
+    });
+    this.#sizes.add(footer.length, 0);
+    const table = this.#sizes.encode();
+    this.position += footer.length + table.length;
+    return [index, footer, table];
+  }
+
+  #sealFrame(about: SealContent, wall: WallTime, flags: number): Bytes {
+    const times = { wallUs: wall.us, wallErrorUs: wall.errorUs };
+    const frame = encodeSeal({ ...about, ...times, flags, epoch: 0, segment: this.seals, prev: this.#prev });
+    this.seals++;
+    this.#link(frame);
+    return frame;
+  }
+
+  #link(frame: Bytes): void {
+    this.#prev = sha256(frame);
+    this.#sizes.add(frame.length, 0);
+    this.position += frame.length;
+  }
+
+  /** Past the limit the index thins itself out: every second segment, then every fourth, ... */
+  #note(segment: SegmentSummary): void {
+    if (this.#segments++ % this.#stride !== 0) return;
+    this.#lines.push([
+      this.seals,
+      this.position,
+      segment.firstSeq,
+      segment.monoFirstUs,
+      segment.facts.statements,
+    ]);
+    if (this.#lines.length < recordingLimits.indexSegmentsMax) return;
+    this.#lines = this.#lines.filter((_, i) => i % 2 === 0);
+    this.#stride *= 2;
+  }
+}
+
+type SealContent = Omit<
+  Parameters<typeof encodeSeal>[0],
+  'flags' | 'epoch' | 'segment' | 'prev' | 'wallUs' | 'wallErrorUs'
+>;

@@ -1,0 +1,111 @@
+/**
+ * The few file operations that the recorder makes, asynchronous all, behind one interface so
+ * that tests can make the nth of them fail.
+ */
+import { constants } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Bytes } from '../base/bytes.ts';
+
+export interface DiskFile {
+  /** Writes some of the views at a position; the number of bytes written, which may be fewer. */
+  writev(views: readonly Bytes[], position: number): Promise<number>;
+  /** Reads into `target`; the number of bytes read, 0 at the end. */
+  read(target: Bytes, position: number): Promise<number>;
+  size(): Promise<number>;
+  truncate(bytes: number): Promise<void>;
+  /** Content, and its length, on the medium. */
+  datasync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Disk {
+  /** `create` fails if the file exists; `read` and `change` fail if it does not. */
+  open(path: string, how: 'create' | 'read' | 'change'): Promise<DiskFile>;
+  /** Creates a folder and those above it. */
+  mkdir(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  list(path: string): Promise<readonly string[]>;
+  /** Entries of a folder on the medium. */
+  syncFolder(path: string): Promise<void>;
+}
+
+const FLAGS = {
+  create: constants.O_CREAT | constants.O_EXCL | constants.O_RDWR,
+  read: constants.O_RDONLY,
+  change: constants.O_RDWR,
+};
+/** Recordings are for their owner alone. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
+export const systemDisk: Disk = {
+  open: async (path, how) => systemFile(await fs.open(path, FLAGS[how], FILE_MODE)),
+  mkdir: async (path) => {
+    await fs.mkdir(path, { recursive: true, mode: FOLDER_MODE });
+  },
+  rename: fs.rename,
+  unlink: fs.unlink,
+  list: fs.readdir,
+  syncFolder: async (path) => {
+    const folder = await fs.open(path, constants.O_RDONLY);
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  },
+};
+
+function systemFile(handle: fs.FileHandle): DiskFile {
+  return {
+    writev: async (views, position) => (await handle.writev(views as Bytes[], position)).bytesWritten,
+    read: async (target, position) => (await handle.read(target, 0, target.length, position)).bytesRead,
+    size: async () => (await handle.stat()).size,
+    truncate: (bytes) => handle.truncate(bytes),
+    datasync: () => handle.datasync(),
+    close: () => handle.close(),
+  };
+}
+
+/** Writes all views at a position; returns the position after them. */
+export async function writeAll(file: DiskFile, views: readonly Bytes[], position: number): Promise<number> {
+  let rest = views.filter((view) => view.length > 0);
+  let at = position;
+  while (rest.length > 0) {
+    const written = await file.writev(rest, at);
+    if (written <= 0) throw new Error('a write took no bytes');
+    at += written;
+    rest = without(rest, written);
+  }
+  return at;
+}
+
+function without(views: readonly Bytes[], bytes: number): Bytes[] {
+  let index = 0;
+  let left = bytes;
+  while (index < views.length && left >= views[index]!.length) left -= views[index++]!.length;
+  const rest = views.slice(index);
+  if (left > 0) rest[0] = rest[0]!.subarray(left);
+  return rest;
+}
+
+/** Reads up to `target.length` bytes at a position; fewer only at the end of the file. */
+export async function readFull(file: DiskFile, target: Bytes, position: number): Promise<number> {
+  let at = 0;
+  while (at < target.length) {
+    const read = await file.read(target.subarray(at), position + at);
+    if (read === 0) break;
+    at += read;
+  }
+  return at;
+}
+
+/** Puts a new or changed name on the medium, and the folders above it up to `root`. */
+export async function syncFolders(disk: Disk, path: string, root: string): Promise<void> {
+  for (let folder = dirname(path); folder.length >= root.length; folder = dirname(folder)) {
+    await disk.syncFolder(folder);
+    if (folder === dirname(folder)) return;
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Frames of the journal: docs/formats/pgr-v1.md, "Journal". A file is a head of 16 bytes and
+ * frames; a frame is length u32, CRC-32 u32, payload. What does not check ends the file.
+ */
+import type { Bytes } from '../base/bytes.ts';
+import { crc32 } from './crc32.ts';
+import type { FactSum } from './facts.ts';
+import { recordingLimits } from './limits.ts';
+
+export const JOURNAL_HEAD_BYTES = 16;
+const FRAME_HEAD_BYTES = 8;
+const RECORDS_HEAD_BYTES = 33;
+/** Head of a records frame with its payload's fixed part. */
+export const RECORDS_FRAME_HEAD_BYTES: number = FRAME_HEAD_BYTES + RECORDS_HEAD_BYTES;
+export const JOURNAL_KIND = { open: 1, records: 2, closed: 3 } as const;
+
+export function journalHead(number: number, boot: Bytes): Bytes {
+  const head = Buffer.alloc(JOURNAL_HEAD_BYTES);
+  head.write('PGJ1', 0, 'latin1');
+  head.writeUInt32LE(number, 4);
+  head.set(boot.subarray(0, 8), 8);
+  return head;
+}
+
+export function isJournalHead(bytes: Bytes): boolean {
+  return (
+    bytes.length >= JOURNAL_HEAD_BYTES && Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'PGJ1'
+  );
+}
+
+/** kind 1, session u32, then the header frame of the recording as it stands in its file. */
+export function openFrame(session: number, header: Bytes): Bytes {
+  const frame = Buffer.alloc(FRAME_HEAD_BYTES + 5 + header.length);
+  frame[FRAME_HEAD_BYTES] = JOURNAL_KIND.open;
+  frame.writeUInt32LE(session, FRAME_HEAD_BYTES + 1);
+  frame.set(header, FRAME_HEAD_BYTES + 5);
+  return finish(frame);
+}
+
+/** kind 3, session u32: its recording is complete. */
+export function closedFrame(session: number): Bytes {
+  const frame = Buffer.alloc(FRAME_HEAD_BYTES + 5);
+  frame[FRAME_HEAD_BYTES] = JOURNAL_KIND.closed;
+  frame.writeUInt32LE(session, FRAME_HEAD_BYTES + 1);
+  return finish(frame);
+}
+
+function finish(frame: Buffer): Buffer {
+  frame.writeUInt32LE(frame.length - FRAME_HEAD_BYTES, 0);
+  frame.writeUInt32LE(crc32(frame.subarray(FRAME_HEAD_BYTES)), 4);
+  return frame;
+}
+
+/** Records of one session that the journal takes at once; all of one segment. */
+export interface RecordSlice {
+  readonly bytes: Bytes;
+  readonly firstSeq: number;
+  readonly count: number;
+  readonly facts: FactSum;
+}
+
+/**
+ * Writes the head of a records frame into `head` at `at`: kind 2, session u32, first_seq u64,
+ * n u32, kinds u32, statements u32, masked u32, errors u32; the records follow it.
+ */
+export function writeRecordsHead(head: Buffer, at: number, session: number, slice: RecordSlice): void {
+  const from = at + FRAME_HEAD_BYTES;
+  head[from] = JOURNAL_KIND.records;
+  head.writeUInt32LE(session, from + 1);
+  head.writeUInt32LE(slice.firstSeq % 0x100000000, from + 5);
+  head.writeUInt32LE(Math.floor(slice.firstSeq / 0x100000000), from + 9);
+  head.writeUInt32LE(slice.count, from + 13);
+  head.writeUInt32LE(slice.facts.kinds, from + 17);
+  head.writeUInt32LE(slice.facts.statements, from + 21);
+  head.writeUInt32LE(slice.facts.masked, from + 25);
+  head.writeUInt32LE(slice.facts.errors, from + 29);
+  head.writeUInt32LE(RECORDS_HEAD_BYTES + slice.bytes.length, at);
+  const checksum = crc32(slice.bytes, crc32(head.subarray(from, from + RECORDS_HEAD_BYTES)));
+  head.writeUInt32LE(checksum, at + 4);
+}
+
+/** A frame read back; views into the bytes given. */
+export type JournalFrame =
+  | { readonly kind: 'open'; readonly session: number; readonly header: Bytes }
+  | { readonly kind: 'closed'; readonly session: number }
+  | { readonly kind: 'records'; readonly session: number; readonly slice: ReadSlice };
+
+export interface ReadSlice {
+  readonly firstSeq: number;
+  readonly count: number;
+  readonly facts: { kinds: number; statements: number; masked: number; errors: number };
+  readonly bytes: Bytes;
+}
+
+/** Payload length and checksum at `at`; null if the length is not one that a journal has. */
+export function readFrameHead(bytes: Buffer, at: number): { length: number; checksum: number } | null {
+  if (at + FRAME_HEAD_BYTES > bytes.length) return null;
+  const length = bytes.readUInt32LE(at);
+  if (length < 5 || length > recordingLimits.journalFrameBytesMax) return null;
+  return { length, checksum: bytes.readUInt32LE(at + 4) };
+}
+
+/** Null if the payload does not check or has no known form. */
+export function readFrame(payload: Buffer, checksum: number): JournalFrame | null {
+  if (crc32(payload) !== checksum) return null;
+  const session = payload.readUInt32LE(1);
+  if (payload[0] === JOURNAL_KIND.open) return { kind: 'open', session, header: payload.subarray(5) };
+  if (payload[0] === JOURNAL_KIND.closed) return { kind: 'closed', session };
+  if (payload[0] !== JOURNAL_KIND.records || payload.length < RECORDS_HEAD_BYTES) return null;
+  const facts = {
+    kinds: payload.readUInt32LE(17),
+    statements: payload.readUInt32LE(21),
+    masked: payload.readUInt32LE(25),
+    errors: payload.readUInt32LE(29),
+  };
+  const firstSeq = payload.readUInt32LE(5) + payload.readUInt32LE(9) * 0x100000000;
+  const slice = {
+    firstSeq,
+    count: payload.readUInt32LE(13),
+    facts,
+    bytes: payload.subarray(RECORDS_HEAD_BYTES),
+  };
+  return { kind: 'records', session, slice };
+}

@@ -1,0 +1,114 @@
+/** The records of one segment before it is compressed: encoded back to back in one buffer. */
+import type { Bytes } from '../base/bytes.ts';
+import type { Facts } from '../base/recording.ts';
+import { FactSum } from './facts.ts';
+import type { RecordSlice } from './journal-frame.ts';
+import { recordingLimits } from './limits.ts';
+import { recordBytesBound, writeRecord } from './record.ts';
+
+const FIRST_BYTES = 4096;
+/** A full segment with the overshoot of an ordinary last record. */
+export const FULL_BYTES: number = recordingLimits.segmentBytesMax + 65_536;
+
+/** Appends records; grows up to its limit by doubling, so that an idle session stays small. */
+export class SegmentBuffer {
+  /** Sequence number of the first record. */
+  readonly firstSeq: number;
+  bytes: Bytes = new Uint8Array(FIRST_BYTES);
+  length = 0;
+  count = 0;
+  /** dt_us of the first and the last record. */
+  monoFirstUs = 0;
+  monoLastUs = 0;
+  /** Sums of the whole segment. */
+  readonly facts: FactSum = new FactSum();
+  /** Offset and record count up to which the journal has been given, and has accepted, the bytes. */
+  takenBytes = 0;
+  takenCount = 0;
+  acceptedBytes = 0;
+  acceptedCount = 0;
+  /** Facts of the records after `takenBytes`, and of the slices before. */
+  #fresh: FactSum = new FactSum();
+  readonly #taken: FactSum[] = [];
+  readonly #spare: () => Bytes | null;
+
+  /** `spare` may give a used buffer of `FULL_BYTES`. */
+  constructor(firstSeq: number, spare: () => Bytes | null) {
+    this.firstSeq = firstSeq;
+    this.#spare = spare;
+  }
+
+  /** Appends one record: `body` is the msgpack map that `tail` is put into. */
+  append(record: EncodedRecord, facts: Facts | undefined): void {
+    this.#reserve(recordBytesBound(record));
+    this.length = writeRecord(this.bytes, this.length, record);
+    if (this.count === 0) this.monoFirstUs = record.dtUs;
+    this.monoLastUs = record.dtUs;
+    this.count++;
+    if (facts === undefined) return;
+    this.facts.add(facts);
+    this.#fresh.add(facts);
+  }
+
+  /** The records that were not taken yet, as one slice; null if there are none. */
+  take(): RecordSlice | null {
+    if (this.takenBytes === this.length) return null;
+    const slice: RecordSlice = {
+      bytes: this.bytes.subarray(this.takenBytes, this.length),
+      firstSeq: this.firstSeq + this.takenCount,
+      count: this.count - this.takenCount,
+      facts: this.#fresh,
+    };
+    this.takenBytes = this.length;
+    this.takenCount = this.count;
+    this.#taken.push(this.#fresh);
+    this.#fresh = new FactSum();
+    return slice;
+  }
+
+  /** What was taken is accepted; the number of bytes that this adds. */
+  accept(): number {
+    const bytes = this.takenBytes - this.acceptedBytes;
+    this.acceptedBytes = this.takenBytes;
+    this.acceptedCount = this.takenCount;
+    this.#taken.length = 0;
+    return bytes;
+  }
+
+  /** What was taken and not accepted is to be taken again. */
+  refuse(): void {
+    this.takenBytes = this.acceptedBytes;
+    this.takenCount = this.acceptedCount;
+    for (const facts of this.#taken.splice(0)) this.#fresh.add(facts);
+  }
+
+  /** Number of the last accepted record; the one before the segment if there is none. */
+  get acceptedSeq(): number {
+    return this.firstSeq + this.acceptedCount - 1;
+  }
+
+  #reserve(more: number): void {
+    const needed = this.length + more;
+    if (needed <= this.bytes.length) return;
+    const grown = this.#larger(needed);
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+  }
+
+  #larger(needed: number): Bytes {
+    if (needed > FULL_BYTES) return new Uint8Array(needed * 2);
+    const size = Math.max(needed, this.bytes.length * 4);
+    if (size < FULL_BYTES) return new Uint8Array(size);
+    return this.#spare() ?? new Uint8Array(FULL_BYTES);
+  }
+}
+
+/** A record's parts, ready to be put together. Views are copied by `append`. */
+export interface EncodedRecord {
+  readonly seq: number;
+  readonly dtUs: number;
+  readonly type: string;
+  readonly body: Bytes;
+  readonly tailName: string;
+  readonly tail: Bytes | null;
+}

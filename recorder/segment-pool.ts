@@ -1,0 +1,79 @@
+/**
+ * Packs segments in worker threads, a bounded number at a time, first come first served.
+ * Buffers travel by transfer and come back to be used again.
+ */
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { Bytes } from '../base/bytes.ts';
+import type { SegmentResult, SegmentTask } from './segment-worker.ts';
+
+const THREADS_MAX = 4;
+const IDLE_MS = 30_000;
+const SPARES_MAX = 16;
+
+export class SegmentPool {
+  readonly #piscina: Piscina<SegmentTask, SegmentResult>;
+  readonly #inFlightMax: number;
+  readonly #waiting: (() => void)[] = [];
+  readonly #spares: Bytes[] = [];
+  readonly #spareBytes: number;
+  #inFlight = 0;
+
+  /** `spareBytes`: the size of the buffers worth keeping. `threadsWanted`: 0 for one less than there are processors. */
+  constructor(spareBytes: number, threadsWanted: number) {
+    const threads = threadsWanted || Math.min(THREADS_MAX, Math.max(1, availableParallelism() - 1));
+    this.#spareBytes = spareBytes;
+    this.#inFlightMax = threads * 2;
+    this.#piscina = new Piscina({
+      filename: fileURLToPath(new URL('./segment-worker.js', import.meta.url)),
+      minThreads: 1,
+      maxThreads: threads,
+      idleTimeout: IDLE_MS,
+      maxQueue: threads * 4,
+    });
+  }
+
+  /** Waits for a free place. The caller then calls `pack` at once, or `leave`. */
+  enter(): Promise<void> {
+    this.#inFlight++;
+    if (this.#inFlight <= this.#inFlightMax) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  leave(): void {
+    this.#inFlight--;
+    this.#waiting.shift()?.();
+  }
+
+  /** Packs the first `length` bytes of a whole buffer, which is gone afterwards. Leaves its place. */
+  async pack(bytes: Bytes, length: number): Promise<SegmentResult> {
+    try {
+      const buffer = bytes.buffer as ArrayBuffer;
+      const result = await this.#piscina.run({ buffer, length }, { transferList: [buffer] });
+      this.#keep(result.buffer);
+      return result;
+    } finally {
+      this.leave();
+    }
+  }
+
+  /** A buffer of the usual size that has come back, if there is one. */
+  spare(): Bytes | null {
+    return this.#spares.pop() ?? null;
+  }
+
+  /** The worker threads, for tests that end one. */
+  get threads(): readonly { terminate(): Promise<number> }[] {
+    return this.#piscina.threads;
+  }
+
+  async close(): Promise<void> {
+    await this.#piscina.destroy();
+  }
+
+  #keep(buffer: ArrayBuffer): void {
+    if (buffer.byteLength !== this.#spareBytes || this.#spares.length >= SPARES_MAX) return;
+    this.#spares.push(new Uint8Array(buffer));
+  }
+}

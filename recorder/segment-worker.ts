@@ -1,0 +1,40 @@
+/**
+ * Runs in the pool: packs one segment. The buffer comes by transfer and goes back with the
+ * frame, so that neither is copied and the buffer is used again.
+ */
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { packSegment } from './segment.ts';
+import { openZstd } from './zstd.ts';
+
+export interface SegmentTask {
+  readonly buffer: ArrayBuffer;
+  readonly length: number;
+}
+
+export interface SegmentResult {
+  readonly buffer: ArrayBuffer;
+  readonly frame: Uint8Array;
+  readonly frameSha256: Uint8Array;
+  readonly recordsRoot: Uint8Array;
+  readonly records: number;
+}
+
+const zstd = await openZstd();
+
+export default function pack(task: SegmentTask): unknown {
+  const packed = packSegment(zstd, new Uint8Array(task.buffer, 0, task.length));
+  const frame = owned(packed.frame);
+  const result: SegmentResult = {
+    buffer: task.buffer,
+    frame,
+    frameSha256: Uint8Array.from(packed.frameSha256),
+    recordsRoot: Uint8Array.from(packed.recordsRoot),
+    records: packed.records,
+  };
+  return move({ [transferableSymbol]: [task.buffer, frame.buffer], [valueSymbol]: result });
+}
+
+/** Transferring a view takes its whole buffer along: a view of a larger one is copied first. */
+function owned(view: Uint8Array): Uint8Array {
+  return view.byteLength === view.buffer.byteLength ? view : Uint8Array.from(view);
+}

@@ -1,0 +1,170 @@
+/**
+ * The file of one recording, written in order by whoever is first: segments are packed side
+ * by side in the pool and appended one after the other. All steps are chained; after the
+ * first failure none runs, and the journal keeps what is missing.
+ */
+import { dirname } from 'node:path';
+import type { Bytes } from '../base/bytes.ts';
+import { Chain, type WallTime } from './chain.ts';
+import { type Disk, type DiskFile, syncFolders, writeAll } from './disk.ts';
+import { recordingLimits } from './limits.ts';
+import type { SegmentBuffer } from './segment-buffer.ts';
+import type { SegmentPool } from './segment-pool.ts';
+
+export interface SessionFileOptions {
+  readonly disk: Disk;
+  readonly root: string;
+  readonly path: string;
+  readonly pool: SegmentPool;
+  readonly durability: 'disk' | 'process';
+  readonly wall: () => WallTime;
+  /** Records up to this number are as durable as the options ask. */
+  readonly onSafe: (seq: number) => void;
+  /** True to have the file put on the medium now, whatever its size. */
+  readonly isWaitedFor: () => boolean;
+  /** Segments wait for a place no longer. */
+  readonly onPlace: () => void;
+  readonly onFailure: (error: Error) => void;
+}
+
+export class SessionFile {
+  readonly #options: SessionFileOptions;
+  readonly #chain: Chain = new Chain();
+  readonly #waiting: SegmentBuffer[] = [];
+  #inFlight = 0;
+  #steps: Promise<void>;
+  #file: DiskFile | null = null;
+  #failed = false;
+  #unsynced = 0;
+  /** The folders above name the file on the medium. */
+  #named = false;
+  /** Bytes of segments that wait for a place in the pool. */
+  waitingBytes = 0;
+  /** When the last seal was asked for, on the caller's monotonic clock. */
+  sealedAtUs: number;
+
+  constructor(options: SessionFileOptions, header: Bytes, nowUs: number) {
+    this.#options = options;
+    this.sealedAtUs = nowUs;
+    this.#steps = this.#create(header).catch((error) => this.#fail(error));
+  }
+
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  /** Takes a segment that the journal has accepted whole. */
+  seal(segment: SegmentBuffer, nowUs: number): void {
+    this.sealedAtUs = nowUs;
+    if (this.#failed) return;
+    this.#waiting.push(segment);
+    this.waitingBytes += segment.length;
+    this.#pump();
+  }
+
+  /** Seals silence. */
+  heartbeat(monoUs: number, nowUs: number): void {
+    this.sealedAtUs = nowUs;
+    this.#step(async () => {
+      await this.#append([this.#chain.heartbeat(monoUs, this.#options.wall())]);
+    });
+  }
+
+  /** Waits for all segments, writes index, footer and seek table; resolves when all is durable. */
+  async finish(flags: number, map: Readonly<Record<string, unknown>>): Promise<void> {
+    while (this.#inFlight > 0 && !this.#failed) await this.#steps;
+    this.#step(async () => {
+      await this.#append(this.#chain.finish(this.#options.wall(), flags, map));
+      await this.#sync();
+    });
+    await this.end();
+  }
+
+  /** Lets go of the file as it is. */
+  async end(): Promise<void> {
+    await this.#steps;
+    const file = this.#file;
+    this.#file = null;
+    try {
+      await file?.close();
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  #pump(): void {
+    while (this.#waiting.length > 0 && this.#inFlight < recordingLimits.segmentsPerSessionMax) {
+      const segment = this.#waiting.shift()!;
+      this.#inFlight++;
+      const packed = this.#pack(segment);
+      packed.catch(() => undefined);
+      this.#step(async () => {
+        try {
+          await this.#write(segment, await packed);
+        } finally {
+          this.#inFlight--;
+          this.#pump();
+        }
+      });
+    }
+  }
+
+  async #pack(segment: SegmentBuffer): Promise<Awaited<ReturnType<SegmentPool['pack']>>> {
+    await this.#options.pool.enter();
+    if (!this.#failed) this.waitingBytes -= segment.length;
+    const packed = this.#options.pool.pack(segment.bytes, segment.length);
+    this.#options.onPlace();
+    return packed;
+  }
+
+  async #write(segment: SegmentBuffer, packed: Awaited<ReturnType<SegmentPool['pack']>>): Promise<void> {
+    if (packed.records !== segment.count) throw new Error('a segment has not the records that were written');
+    const { firstSeq, monoFirstUs, monoLastUs, facts } = segment;
+    const summary = { ...packed, firstSeq, monoFirstUs, monoLastUs, facts, rawBytes: segment.length };
+    await this.#append(this.#chain.seal(summary, this.#options.wall(), 0));
+    if (this.#unsynced >= recordingLimits.unsyncedBytesMax || this.#options.isWaitedFor()) await this.#sync();
+  }
+
+  async #create(header: Bytes): Promise<void> {
+    const { disk, path } = this.#options;
+    await disk.mkdir(dirname(path));
+    this.#file = await disk.open(path, 'create');
+    this.#chain.begin(header);
+    await writeAll(this.#file, [header], 0);
+    this.#unsynced = header.length;
+  }
+
+  /** Writes frames that the chain has already counted. */
+  async #append(frames: readonly Bytes[]): Promise<void> {
+    let bytes = 0;
+    for (const frame of frames) bytes += frame.length;
+    await writeAll(this.#file!, frames, this.#chain.position - bytes);
+    this.#unsynced += bytes;
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#options.durability === 'disk') {
+      await this.#file!.datasync();
+      if (!this.#named) await syncFolders(this.#options.disk, this.#options.path, this.#options.root);
+      this.#named = true;
+    }
+    this.#unsynced = 0;
+    this.#options.onSafe(this.#chain.nextSeq - 1);
+  }
+
+  #step(step: () => Promise<void>): void {
+    this.#steps = this.#steps.then(async () => {
+      if (this.#failed) return;
+      await step();
+    });
+    this.#steps = this.#steps.catch((error) => this.#fail(error));
+  }
+
+  #fail(error: Error): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#waiting.length = 0;
+    this.waitingBytes = 0;
+    this.#options.onFailure(error);
+  }
+}

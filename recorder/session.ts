@@ -1,0 +1,258 @@
+/**
+ * The recorder of one session: encodes records into the current segment, gives them to the
+ * journal, and full segments to the file. Synchronous up to there; what takes time is the
+ * journal's and the file's.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { PangateError } from '../base/errors.ts';
+import type { Entry, Facts, Recorder } from '../base/recording.ts';
+import { FACT } from '../base/recording.ts';
+import type { Journal, JournalSource } from './journal.ts';
+import type { RecordSlice } from './journal-frame.ts';
+import { recordingLimits } from './limits.ts';
+import { SEED_BYTES } from './merkle.ts';
+import { encodeBody } from './record.ts';
+import { encodeSeedBody, SEED_TYPE } from './segment.ts';
+import { SegmentBuffer } from './segment-buffer.ts';
+import type { SegmentPool } from './segment-pool.ts';
+import type { SessionFile } from './session-file.ts';
+
+export interface SessionOptions {
+  readonly sid: string;
+  readonly header: Uint8Array;
+  readonly mode: 'strict' | 'best-effort';
+  readonly clock: Clock;
+  readonly startedUs: number;
+  readonly segmentBytesMax: number;
+  readonly journal: Journal;
+  readonly pool: SegmentPool;
+  readonly file: (session: SessionRecorder) => SessionFile;
+  readonly onAlert: (error: Error) => void;
+  /** The recording could not be completed in place: writes it from the journal. False if that fails too. */
+  readonly repair: (session: SessionRecorder) => Promise<boolean>;
+  readonly onEnd: (session: SessionRecorder) => void;
+}
+
+interface Loss {
+  events: number;
+  bytes: number;
+}
+
+export class SessionRecorder implements Recorder, JournalSource {
+  readonly sid: string;
+  readonly header: Uint8Array;
+  accepted = -1;
+  failure: Error | null = null;
+  onProgress: (() => void) | null = null;
+  readonly #options: SessionOptions;
+  readonly #file: SessionFile;
+  /** Segments that are not wholly accepted, oldest first; the last one may be open. */
+  readonly #segments: SegmentBuffer[] = [];
+  #open: SegmentBuffer | null = null;
+  #openedAtUs = 0;
+  #nextSeq = 0;
+  #dtUs = 0;
+  #unacceptedBytes = 0;
+  #ended = false;
+  #loss: Loss | null = null;
+  #alerted = false;
+  #onSettled: (() => void) | null = null;
+
+  constructor(options: SessionOptions) {
+    this.sid = options.sid;
+    this.header = options.header;
+    this.#options = options;
+    this.#file = options.file(this);
+    options.journal.register(this);
+  }
+
+  get pendingBytes(): number {
+    return this.#unacceptedBytes + this.#file.waitingBytes;
+  }
+
+  /** A record that was not taken gets a number that is never accepted. */
+  write(entry: Entry): number {
+    if (this.failure !== null || this.#ended) return this.#nextSeq;
+    try {
+      if (this.#isFull()) throw new PangateError('record-failed', 'the journal does not keep up');
+      if (this.#loss !== null) this.#tellLoss(this.#loss);
+      return this.#record(entry);
+    } catch (error) {
+      if (this.#options.mode === 'strict') this.fail(error as Error);
+      else this.#lose(entry, error as Error);
+      return this.#nextSeq;
+    }
+  }
+
+  async close(why: string, data: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    if (this.#ended) return;
+    this.write({ type: 's.close', data: { why, ...data } });
+    this.#ended = true;
+    this.#cut();
+    await this.#settled();
+    if (this.failure === null) await this.#file.finish(0, { why });
+    else await this.#file.end();
+    const complete = this.failure === null && !this.#file.failed;
+    if (complete || (await this.#options.repair(this))) this.#options.journal.complete(this);
+    else this.#options.journal.abandon(this);
+    this.#options.onEnd(this);
+  }
+
+  /** Called about once a second: closes a segment by its age, seals silence. */
+  tick(nowUs: number, ageUsMax: number): void {
+    if (this.failure !== null || this.#ended) return;
+    if (this.#open !== null) {
+      if (nowUs - this.#openedAtUs >= ageUsMax) this.#cut();
+    } else if (this.#segments.length === 0 && nowUs - this.#file.sealedAtUs >= ageUsMax) {
+      this.#file.heartbeat(this.#elapsedUs(), nowUs);
+    }
+  }
+
+  take(): RecordSlice | null {
+    for (const segment of this.#segments) {
+      const slice = segment.take();
+      if (slice !== null) return slice;
+    }
+    return null;
+  }
+
+  settled(): void {
+    for (const segment of this.#segments) {
+      this.#unacceptedBytes -= segment.accept();
+      this.accepted = Math.max(this.accepted, segment.acceptedSeq);
+    }
+    this.#alerted = false;
+    this.#handOver();
+    this.progress();
+  }
+
+  refused(error: Error): boolean {
+    for (const segment of this.#segments) segment.refuse();
+    if (this.#options.mode === 'strict' || this.#ended) {
+      this.fail(error);
+      return false;
+    }
+    this.#alert(error);
+    return true;
+  }
+
+  /** The file does not go on; in best-effort mode the journal holds the rest. */
+  fileFailed(error: Error): void {
+    if (this.#options.mode === 'strict') this.fail(error);
+    else this.#alert(error);
+  }
+
+  /** The first failure stays. */
+  fail(error: Error): void {
+    if (this.failure !== null) return;
+    const remedy = 'Check the free space and the rights of the recordings directory.';
+    this.failure = new PangateError(
+      'record-failed',
+      `the session cannot be recorded: ${error.message}`,
+      remedy,
+    );
+    this.#alert(error);
+    this.#segments.length = 0;
+    this.#open = null;
+    this.#unacceptedBytes = 0;
+    this.progress();
+  }
+
+  /** Tells the listener; what it throws is its own affair and not the journal's. */
+  progress(): void {
+    if (this.#segments.length === 0) this.#onSettled?.();
+    try {
+      this.onProgress?.();
+    } catch (error) {
+      this.#options.onAlert(error as Error);
+    }
+  }
+
+  #record(entry: Entry): number {
+    const segment = this.#open ?? this.#begin();
+    const body = encodeBody(entry.data);
+    const tail = entry.tail?.msgpack ?? null;
+    if (body.length + (tail?.length ?? 0) > recordingLimits.recordBytesMax)
+      throw new PangateError('limit-exceeded', 'a record is larger than recordBytesMax');
+    const seq = this.#nextSeq;
+    const before = segment.length;
+    const tailName = entry.tail?.name ?? '';
+    segment.append({ seq, dtUs: this.#elapsedUs(), type: entry.type, body, tailName, tail }, entry.facts);
+    this.#nextSeq++;
+    this.#unacceptedBytes += segment.length - before;
+    if (segment.length >= this.#options.segmentBytesMax) this.#cut();
+    this.#options.journal.dirty(this);
+    return seq;
+  }
+
+  /** A new segment with its seed record. */
+  #begin(): SegmentBuffer {
+    const { pool, clock } = this.#options;
+    const segment = new SegmentBuffer(this.#nextSeq, () => pool.spare());
+    const body = encodeSeedBody(randomBytes(SEED_BYTES));
+    const dtUs = this.#elapsedUs();
+    segment.append(
+      { seq: this.#nextSeq++, dtUs, type: SEED_TYPE, body, tailName: '', tail: null },
+      undefined,
+    );
+    this.#unacceptedBytes += segment.length;
+    this.#openedAtUs = clock.monotonicUs();
+    this.#segments.push(segment);
+    this.#open = segment;
+    return segment;
+  }
+
+  /** Closes the open segment. */
+  #cut(): void {
+    this.#open = null;
+    this.#handOver();
+  }
+
+  /** Closed segments that are wholly accepted go to the file. */
+  #handOver(): void {
+    for (;;) {
+      const segment = this.#segments[0];
+      if (segment === undefined || segment === this.#open || segment.acceptedBytes < segment.length) return;
+      this.#segments.shift();
+      this.#file.seal(segment, this.#options.clock.monotonicUs());
+    }
+  }
+
+  #settled(): Promise<void> {
+    if (this.#segments.length === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onSettled = resolve;
+    });
+  }
+
+  #isFull(): boolean {
+    return this.#options.mode === 'best-effort' && this.#unacceptedBytes > recordingLimits.waitingBytesMax;
+  }
+
+  #lose(entry: Entry, error: Error): void {
+    this.#loss ??= { events: 0, bytes: 0 };
+    this.#loss.events++;
+    this.#loss.bytes += entry.tail?.msgpack.length ?? 0;
+    this.#alert(error);
+  }
+
+  /** What was lost stands in the recording, in front of what comes next. */
+  #tellLoss(loss: Loss): void {
+    const facts: Facts = { kinds: FACT.gap };
+    this.#loss = null;
+    this.#record({ type: 'gap', data: { why: 'record-failed', ...loss }, facts });
+  }
+
+  /** One alert for one time of trouble. */
+  #alert(error: Error): void {
+    if (this.#alerted) return;
+    this.#alerted = true;
+    this.#options.onAlert(error);
+  }
+
+  #elapsedUs(): number {
+    this.#dtUs = Math.max(this.#dtUs, this.#options.clock.monotonicUs() - this.#options.startedUs);
+    return this.#dtUs;
+  }
+}
