@@ -21,6 +21,7 @@ const TICK_MS = 1000;
 /** A wall clock that moves this far against the monotonic one has been set. */
 const CLOCK_STEP_US = 500_000;
 
+/** How to open an archive. */
 export interface ArchiveOptions {
   /** Where recordings and the journal lie; created if missing. */
   readonly directory: string;
@@ -76,6 +77,7 @@ function withDefaults(options: ArchiveOptions): FullOptions {
   };
 }
 
+/** The archive of one process: opens recorders, watches ages and the clock, closes all. */
 export class RecordingArchive implements Archive {
   readonly mode: 'strict' | 'best-effort';
   readonly #options: FullOptions;

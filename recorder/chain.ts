@@ -33,6 +33,7 @@ export interface SegmentSummary {
 /** One line of the index: seal number, offset of the data frame, first_seq, dt_us, statements. */
 type IndexLine = readonly [number, number, number, number, number];
 
+/** The state of one file being written: offset, counters, the hash of the last link. */
 export class Chain {
   /** Offset of the next frame. */
   position = 0;

@@ -7,6 +7,7 @@ import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Bytes } from '../base/bytes.ts';
 
+/** One open file. Positions are explicit, so that a failed write changes nothing by itself. */
 export interface DiskFile {
   /** Writes some of the views at a position; the number of bytes written, which may be fewer. */
   writev(views: readonly Bytes[], position: number): Promise<number>;
@@ -19,6 +20,7 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
+/** What the recorder asks of a file system. */
 export interface Disk {
   /** `create` fails if the file exists; `read` and `change` fail if it does not. */
   open(path: string, how: 'create' | 'read' | 'change'): Promise<DiskFile>;
@@ -40,6 +42,7 @@ const FLAGS = {
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
+/** The real one. */
 export const systemDisk: Disk = {
   open: async (path, how) => systemFile(await fs.open(path, FLAGS[how], FILE_MODE)),
   mkdir: async (path) => {

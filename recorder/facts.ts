@@ -1,6 +1,7 @@
 /** Sums of what seals count: docs/formats/pgr-v1.md, "Seal", agg_bits to n_err. */
 import type { Facts } from '../base/recording.ts';
 
+/** A running sum; also what `Facts` holds with every value set. */
 export class FactSum {
   kinds = 0;
   statements = 0;

@@ -8,6 +8,7 @@ import { decodeMap } from './plain.ts';
 import { encodeValue } from './record.ts';
 
 const VERSION = 1;
+/** Bits of a footer's flags. */
 export const FOOTER_FLAG = { recovered: 1 } as const;
 const FLAGS_KNOWN = 1;
 const INDEX_PRELUDE_BYTES = 40;
@@ -22,11 +23,13 @@ export function encodeIndex(prev: Bytes, map: Readonly<Record<string, unknown>>)
   return skippableFrame(MAGIC.index, fields.body);
 }
 
+/** An index frame read back; `prev` is a view. */
 export interface RecordIndex {
   readonly prev: Bytes;
   readonly map: Readonly<Record<string, unknown>>;
 }
 
+/** Null if the body is not an index of this version in its one form. */
 export function decodeIndex(body: Bytes): RecordIndex | null {
   const fields = new FieldReader(body);
   if (fields.ascii(4) !== 'PGI1' || fields.uint8() !== VERSION) return null;
@@ -36,6 +39,7 @@ export function decodeIndex(body: Bytes): RecordIndex | null {
   return map === null ? null : { prev, map };
 }
 
+/** What a footer says of the whole recording. */
 export interface Footer {
   readonly flags: number;
   readonly seals: number;

@@ -17,8 +17,10 @@ export const MAGIC = {
   data: 0xfd2fb528,
 } as const;
 
+/** Magic and size of a skippable frame. */
 export const FRAME_HEAD_BYTES = 8;
 
+/** The unsigned little-endian number at an offset. */
 export function uint32(bytes: Bytes, at: number): number {
   return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }

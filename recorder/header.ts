@@ -10,6 +10,7 @@ const PRELUDE_BYTES = 48;
 /** Bit 3: the recording is encrypted (E frames); the others are reserved. */
 const FLAGS_KNOWN = 8;
 
+/** What a header says of the session. */
 export interface Header {
   readonly flags: number;
   readonly sid: string;

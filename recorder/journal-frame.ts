@@ -7,13 +7,16 @@ import { crc32 } from './crc32.ts';
 import type { FactSum } from './facts.ts';
 import { recordingLimits } from './limits.ts';
 
+/** Head of a journal file: `PGJ1`, number u32, boot id 8. */
 export const JOURNAL_HEAD_BYTES = 16;
 const FRAME_HEAD_BYTES = 8;
 const RECORDS_HEAD_BYTES = 33;
 /** Head of a records frame with its payload's fixed part. */
 export const RECORDS_FRAME_HEAD_BYTES: number = FRAME_HEAD_BYTES + RECORDS_HEAD_BYTES;
+/** First byte of a payload. */
 export const JOURNAL_KIND = { open: 1, records: 2, closed: 3 } as const;
 
+/** The head of a journal file, owned. */
 export function journalHead(number: number, boot: Bytes): Bytes {
   const head = Buffer.alloc(JOURNAL_HEAD_BYTES);
   head.write('PGJ1', 0, 'latin1');
@@ -22,6 +25,7 @@ export function journalHead(number: number, boot: Bytes): Bytes {
   return head;
 }
 
+/** True if the file begins as a journal does. */
 export function isJournalHead(bytes: Bytes): boolean {
   return (
     bytes.length >= JOURNAL_HEAD_BYTES && Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'PGJ1'
@@ -85,6 +89,7 @@ export type JournalFrame =
   | { readonly kind: 'closed'; readonly session: number }
   | { readonly kind: 'records'; readonly session: number; readonly slice: ReadSlice };
 
+/** Records read back from a journal; views. */
 export interface ReadSlice {
   readonly firstSeq: number;
   readonly count: number;

@@ -53,6 +53,7 @@ interface File {
   readonly pins: Map<JournalSource, number>;
 }
 
+/** Where and how a journal writes. */
 export interface JournalOptions {
   readonly disk: Disk;
   readonly folder: string;
@@ -64,6 +65,7 @@ export interface JournalOptions {
   readonly fileBytesMax: number;
 }
 
+/** The journal of one process. */
 export class Journal {
   readonly #options: JournalOptions;
   readonly #live = new Map<JournalSource, Live>();

@@ -10,7 +10,9 @@ import type { Bytes } from '../base/bytes.ts';
 import { NOTHING_SHA256, sha256 } from './hash.ts';
 
 const HASH_BYTES = 32;
+/** Length of a segment's seed. */
 export const SEED_BYTES = 32;
+/** Length of a record's salt. */
 export const SALT_BYTES = 16;
 
 /** The salt of record number `index` (not 0) of the segment. */

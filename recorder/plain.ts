@@ -37,6 +37,7 @@ export function newSid(wallUs: number): string {
   return sid;
 }
 
+/** True for a text that has the form of a session id. */
 export function isSid(text: string): boolean {
   return /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(text);
 }

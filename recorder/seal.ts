@@ -4,11 +4,14 @@ import { FieldReader, FieldWriter } from './fields.ts';
 import { MAGIC, skippableFrame } from './frame.ts';
 import { NOTHING_SHA256 } from './hash.ts';
 
+/** Bits of a seal's flags. */
 export const SEAL_FLAG = { recovered: 1, redacted: 2, heartbeat: 4, encrypted: 8 } as const;
 const FLAGS_KNOWN = 15;
+/** Length of a seal without the head of its frame. */
 export const SEAL_BODY_BYTES = 178;
 const VERSION = 1;
 
+/** What a seal says of its segment. */
 export interface Seal {
   readonly flags: number;
   /** Key epoch; 0 while recordings are unsigned. */

@@ -12,6 +12,7 @@ const THREADS_MAX = 4;
 const IDLE_MS = 30_000;
 const SPARES_MAX = 16;
 
+/** The worker threads of one archive. */
 export class SegmentPool {
   readonly #piscina: Piscina<SegmentTask, SegmentResult>;
   readonly #inFlightMax: number;

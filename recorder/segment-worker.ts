@@ -6,11 +6,13 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { packSegment } from './segment.ts';
 import { openZstd } from './zstd.ts';
 
+/** The raw records: the first `length` bytes of a buffer that is transferred. */
 export interface SegmentTask {
   readonly buffer: ArrayBuffer;
   readonly length: number;
 }
 
+/** The packed segment, and the buffer back. */
 export interface SegmentResult {
   readonly buffer: ArrayBuffer;
   readonly frame: Uint8Array;
@@ -21,6 +23,7 @@ export interface SegmentResult {
 
 const zstd = await openZstd();
 
+/** Packs one segment; throws `archive-damaged` if it is not one. */
 export default function pack(task: SegmentTask): unknown {
   const packed = packSegment(zstd, new Uint8Array(task.buffer, 0, task.length));
   const frame = owned(packed.frame);

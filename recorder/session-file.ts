@@ -11,6 +11,7 @@ import { recordingLimits } from './limits.ts';
 import type { SegmentBuffer } from './segment-buffer.ts';
 import type { SegmentPool } from './segment-pool.ts';
 
+/** Where a recording goes, and who is told of its progress. */
 export interface SessionFileOptions {
   readonly disk: Disk;
   readonly root: string;
@@ -27,6 +28,7 @@ export interface SessionFileOptions {
   readonly onFailure: (error: Error) => void;
 }
 
+/** One recording being written. */
 export class SessionFile {
   readonly #options: SessionFileOptions;
   readonly #chain: Chain = new Chain();

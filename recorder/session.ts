@@ -18,6 +18,7 @@ import { SegmentBuffer } from './segment-buffer.ts';
 import type { SegmentPool } from './segment-pool.ts';
 import type { SessionFile } from './session-file.ts';
 
+/** What a recorder is made of. */
 export interface SessionOptions {
   readonly sid: string;
   readonly header: Uint8Array;
@@ -39,6 +40,7 @@ interface Loss {
   bytes: number;
 }
 
+/** One session, between its protocol on one side and journal and file on the other. */
 export class SessionRecorder implements Recorder, JournalSource {
   readonly sid: string;
   readonly header: Uint8Array;

@@ -13,6 +13,7 @@ import { PangateError } from '../base/errors.ts';
 import { dataFrame, frameHead } from './frame.ts';
 import { xxh64Low } from './xxh64.ts';
 
+/** An engine with the checks around it. */
 export interface Zstd {
   readonly name: string;
   /** One frame, owned: level 1 to 19, content size and checksum on. */
