@@ -8,6 +8,11 @@ export interface Finding {
   readonly to: number;
   /** Stable reason code for `--explain` and recordings: why it was taken. Never data. */
   readonly reason: string;
+  /**
+   * How the span's characters are spelled, where that is not as base/character.ts reads them:
+   * two hexadecimal digits for each ASCII character, or one for each decimal digit.
+   */
+  readonly spelling?: 'hex' | 'bcd';
 }
 
 /** What stands around a text: context that a detector may use. */

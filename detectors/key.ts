@@ -28,11 +28,22 @@ export function keyBefore(bytes: Bytes, at: number): Key {
   return { name: latin1(bytes, start, to), from: start };
 }
 
-/** True if nothing but quotes may stand between a key's assigner and `at`. */
-export function hasAssigner(bytes: Bytes, at: number): boolean {
+/** The object around a key, and the key that the object is the value of. */
+export interface Parent {
+  readonly name: string;
+  /** Offset of the opening brace, or where the context begins if it opens before that. */
+  readonly open: number;
+}
+
+/** The JSON object around the key at `keyFrom` of the value at `at`; null outside of any. */
+export function parentKey(bytes: Bytes, keyFrom: number, at: number): Parent | null {
   const floor = Math.max(0, at - contextBytesMax);
-  const after = skip(bytes, skipData(bytes, at, floor), floor, isQuote);
-  return assignerBefore(bytes, after, floor) !== after;
+  let depth = 0;
+  for (let i = keyFrom - 1; i >= floor; i--) {
+    if (bytes[i] === 0x7d) depth++;
+    else if (bytes[i] === 0x7b && depth-- === 0) return { name: keyBefore(bytes, i).name, open: i };
+  }
+  return depth === 0 && floor > 0 ? { name: '', open: floor } : null;
 }
 
 const CDATA = '<![CDATA[';

@@ -21,7 +21,7 @@ export function createScanner(detectors: readonly Detector[]): Scanner {
   function scan(bytes: Bytes, from: number, last: boolean, place: Place, report: Report): number {
     let at = from;
     while (at < bytes.length) {
-      const hit = next(bytes, at, bytes.length);
+      const hit = at === 0 && place.name !== '' ? 0 : next(bytes, at, bytes.length);
       at = last ? hit : Math.max(at, Math.min(hit, bytes.length - reachBytesMax));
       const to = Math.min(bytes.length, at + SWEEP_BYTES);
       while (at < to) {

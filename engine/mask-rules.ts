@@ -25,10 +25,15 @@ export interface ColumnPatterns extends MaskChoice {
 }
 
 /** Kinds that PCI DSS 3.3.1 forbids to keep or show: their mask is always `full`. */
-export const authenticationKinds: readonly string[] = ['cvv', 'track', 'pin'];
+export const authenticationKinds: readonly string[] = ['cvv', 'track', 'emv', 'pin'];
 
 export const defaultRules: MaskRules = {
-  detectors: { pan: { mask: 'partial' }, cvv: { mask: 'full' } },
+  detectors: {
+    pan: { mask: 'partial' },
+    track: { mask: 'full' },
+    emv: { mask: 'full' },
+    cvv: { mask: 'full' },
+  },
   columns: [
     {
       rule: 'verification-codes',

@@ -1,5 +1,6 @@
 import { type Bytes, keep } from '../base/bytes.ts';
-import { characterAt, writeCharacter } from '../base/character.ts';
+import { characterAt } from '../base/character.ts';
+import { writeCharacter } from '../base/spelling.ts';
 
 /** Most digits that a number in plain spelling has; a longer row of digits is hex of ASCII. */
 const DIGITS_MAX = 19;

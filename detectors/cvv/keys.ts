@@ -30,3 +30,8 @@ function judgeName(name: string): boolean {
   if (ANSWER.test(plain)) return false;
   return CODE.test(plain) || SECURITY.test(plain) || WHOLE.test(plain);
 }
+
+/** True for a name that says no more than that a code or a value follows. */
+export function namesCode(name: string): boolean {
+  return /^(?:code|value|number|num|val)$/i.test(name);
+}

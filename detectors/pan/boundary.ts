@@ -1,5 +1,14 @@
 import type { Bytes } from '../../base/bytes.ts';
-import { characterAt, characterBefore, DASH, DOT, OPEN, OTHER, UNDERSCORE } from '../../base/character.ts';
+import {
+  characterAt,
+  characterBefore,
+  DASH,
+  DOT,
+  hexCodeAt,
+  OPEN,
+  OTHER,
+  UNDERSCORE,
+} from '../../base/character.ts';
 import { contextBytesMax } from '../../base/finding.ts';
 
 /** What touches a number on one side: nothing, something that makes it doubtful, a part of it. */
@@ -18,14 +27,29 @@ export function boundaryBefore(bytes: Bytes, at: number): number {
   const position = at - (character & 31);
   if (value < 10) return INSIDE;
   if (value === DOT) return characterBefore(bytes, position, floor) >> 5 < 10 ? INSIDE : FREE;
-  if (value === DASH || value === UNDERSCORE)
-    return position > floor && isWord(bytes[position - 1]!) ? JOINED : FREE;
+  if (value === DASH || value === UNDERSCORE) return isJoined(bytes, position, floor) ? JOINED : FREE;
   if (value !== OTHER || (character & 31) !== 1 || !isWord(bytes[at - 1]!)) return FREE;
   return isBlankEscape(bytes, at, floor) ? FREE : isHexWord(bytes, at - 1, floor) ? INSIDE : JOINED;
 }
 
-/** What stands right after a number that ends at `to`; OPEN if the bytes end too soon to say. */
-export function boundaryAfter(bytes: Bytes, to: number, last: boolean): number {
+/** What stands right before a number in hexadecimal spelling. */
+export function hexBoundaryBefore(bytes: Bytes, at: number): number {
+  const before = at < 2 ? 0 : hexCodeAt(bytes, at - 2) >> 5;
+  return before >= 0x30 && before <= 0x39 ? INSIDE : FREE;
+}
+
+/** Dashes and underscores that end at `at` hang on a word: `blk_-`, the groups of a UUID. */
+function isJoined(bytes: Bytes, at: number, floor: number): boolean {
+  let position = at;
+  while (position > floor && (bytes[position - 1] === 0x2d || bytes[position - 1] === 0x5f)) position--;
+  return position > floor && isWord(bytes[position - 1]!);
+}
+
+/**
+ * What stands right after a number that ends at `to`; OPEN if the bytes end too soon to say. In a
+ * numeric column a number may have decimals.
+ */
+export function boundaryAfter(bytes: Bytes, to: number, last: boolean, numeric: boolean): number {
   const character = characterAt(bytes, to);
   if (character === OPEN) return last ? FREE : OPEN;
   const value = character >> 5;
@@ -33,7 +57,7 @@ export function boundaryAfter(bytes: Bytes, to: number, last: boolean): number {
   if (value !== DOT && value !== DASH && value !== UNDERSCORE && value !== OTHER) return FREE;
   const following = characterAt(bytes, to + (character & 31));
   if (following === OPEN && !last) return OPEN;
-  if (value === DOT) return following !== OPEN && following >> 5 < 10 ? INSIDE : FREE;
+  if (value === DOT) return following !== OPEN && following >> 5 < 10 && !numeric ? INSIDE : FREE;
   if (value !== OTHER) return isWord(bytes[to + (character & 31)] ?? 0) ? JOINED : FREE;
   return isWord(bytes[to]!) ? JOINED : FREE;
 }

@@ -2,11 +2,10 @@ import type { Bytes } from '../../base/bytes.ts';
 import { OPEN } from '../../base/character.ts';
 import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts';
 import { digitLeads, next } from '../sieve.ts';
-import { boundaryAfter, boundaryBefore, FREE, INSIDE } from './boundary.ts';
-import { EXEMPT, issuer, STRONG, WEAK } from './brand.ts';
-import { contextOf, FIELD, SILENT } from './context.ts';
-import { ODD, PRINTED, type Window, windowAt } from './grouping.ts';
-import { luhn } from './luhn.ts';
+import { boundaryAfter, boundaryBefore, FREE, hexBoundaryBefore, INSIDE } from './boundary.ts';
+import { cellVerdict } from './cell.ts';
+import { decide, type PanReason } from './decision.ts';
+import { windowAt } from './grouping.ts';
 import { digitsMin, readNumber, type SpelledNumber, spelledNumber } from './number.ts';
 
 /** Primary account numbers (ISO/IEC 7812-1; PCI DSS requirement 3.4). */
@@ -18,39 +17,64 @@ export const pan: Detector = {
   judge,
 };
 
+/** What was decided of a number, taken or not. */
+export interface PanVerdict {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: PanReason;
+  readonly hex: boolean;
+}
+
 const number: SpelledNumber = spelledNumber();
 
 function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null {
-  const before = boundaryBefore(bytes, at);
+  const verdict = examine(bytes, at, last, place);
+  if (verdict === null || verdict === 'undecided') return verdict;
+  if (verdict.reason.startsWith('not-')) return null;
+  const { from, to, reason, hex } = verdict;
+  return hex ? { kind: 'pan', from, to, reason, spelling: 'hex' } : { kind: 'pan', from, to, reason };
+}
+
+/** The verdict on the number that starts at `at`; null if none does that could be a card number. */
+export function examine(
+  bytes: Bytes,
+  at: number,
+  last: boolean,
+  place: Place,
+): PanVerdict | Undecided | null {
+  const plain = examineSpelled(bytes, at, last, place, false);
+  if (plain !== null && (plain === 'undecided' || !plain.reason.startsWith('not-'))) return plain;
+  const cell = cellVerdict(bytes, at, last, place, number);
+  if (cell !== null) return cell;
+  return (mayBeHex(bytes, at) ? examineSpelled(bytes, at, last, place, true) : null) ?? plain;
+}
+
+/** `3` and a decimal digit: a digit in hexadecimal spelling, or the end of the bytes. */
+function mayBeHex(bytes: Bytes, at: number): boolean {
+  return bytes[at] === 0x33 && (bytes[at + 2] ?? 0x33) === 0x33;
+}
+
+function examineSpelled(
+  bytes: Bytes,
+  at: number,
+  last: boolean,
+  place: Place,
+  hex: boolean,
+): PanVerdict | Undecided | null {
+  const before = hex ? hexBoundaryBefore(bytes, at) : boundaryBefore(bytes, at);
   if (before === INSIDE) return null;
-  if (!readNumber(bytes, at, last, number)) return 'undecided';
+  if (!readNumber(bytes, at, last, hex, number)) return 'undecided';
   if (number.count < digitsMin) return null;
+  let verdict: PanVerdict | null = null;
   for (let i = 0; ; i++) {
     const window = windowAt(number, i);
-    if (window === null) return null;
+    if (window === null) return verdict;
     const to = number.ends[window.count - 1]!;
-    const after = boundaryAfter(bytes, to, last);
+    const after = hex ? FREE : boundaryAfter(bytes, to, last, place.form === 'number');
     if (after === OPEN) return 'undecided';
     if (after === INSIDE) continue;
-    const reason = decide(bytes, at, place, window, Math.min(before, after));
-    if (reason !== '') return { kind: 'pan', from: at, to, reason };
+    const reason = decide(number.digits, window, Math.min(before, after), bytes, at, place);
+    verdict = { from: at, to, reason, hex };
+    if (!reason.startsWith('not-')) return verdict;
   }
-}
-
-/** The reason to take a number, or empty. */
-function decide(bytes: Bytes, at: number, place: Place, window: Window, boundary: number): string {
-  if (isRepeated(number.digits, window.count)) return '';
-  const issued = issuer(number.digits, window.count);
-  const checked = luhn(number.digits, window.count);
-  if (!checked && (issued & EXEMPT) === 0) return '';
-  if (checked && (issued & STRONG) !== 0 && window.kind === PRINTED && boundary === FREE) return 'pan-issuer';
-  const context = contextOf(bytes, at, place);
-  if (context === FIELD) return checked ? 'pan-field' : 'pan-exempt';
-  if (context <= SILENT || !checked || window.kind === ODD) return '';
-  return (issued & (STRONG | WEAK)) !== 0 ? 'pan-context' : '';
-}
-
-function isRepeated(digits: Uint8Array, count: number): boolean {
-  for (let i = 1; i < count; i++) if (digits[i] !== digits[0]) return false;
-  return true;
 }

@@ -1,5 +1,14 @@
 import type { Bytes } from '../../base/bytes.ts';
-import { characterAt, NOTHING, OPEN, OTHER, SPACE, THIN } from '../../base/character.ts';
+import {
+  characterAt,
+  hexCodeAt,
+  NOTHING,
+  OPEN,
+  OTHER,
+  SPACE,
+  THIN,
+  valueOfCode,
+} from '../../base/character.ts';
 
 /** Fewest and most digits of a primary account number (ISO/IEC 7812-1). */
 export const digitsMin = 12;
@@ -22,8 +31,6 @@ export interface SpelledNumber {
   groupCount: number;
   /** The one kind of separator between groups, as of base/character.ts; 0 if there is none. */
   separator: number;
-  /** Every character is one byte. */
-  plain: boolean;
 }
 
 /** An empty number to read into; reused, so that a candidate costs no allocation. */
@@ -35,22 +42,28 @@ export function spelledNumber(): SpelledNumber {
     count: 0,
     groupCount: 0,
     separator: 0,
-    plain: true,
   };
 }
 
 /**
  * Reads the number that starts at `at`: groups of digits with single separators of one kind.
- * False if the bytes end before the number is known to.
+ * With `hex` each character is spelled by two hexadecimal digits. False if the bytes end before
+ * the number is known to.
  */
-export function readNumber(bytes: Bytes, at: number, last: boolean, number: SpelledNumber): boolean {
+export function readNumber(
+  bytes: Bytes,
+  at: number,
+  last: boolean,
+  hex: boolean,
+  number: SpelledNumber,
+): boolean {
   reset(number);
   let position = at;
   let size = 0;
   let between = 0;
   let nothings = 0;
   while (number.count < DIGITS_READ_MAX) {
-    const character = characterAt(bytes, position);
+    const character = hex ? hexCharacterAt(bytes, position) : characterAt(bytes, position);
     if (character === OPEN && !last) return false;
     const value = character === OPEN ? OTHER : character >> 5;
     const length = character & 31;
@@ -72,10 +85,14 @@ export function readNumber(bytes: Bytes, at: number, last: boolean, number: Spel
       between = value === THIN ? SPACE : value;
       position += length;
     } else break;
-    if (length > 1) number.plain = false;
   }
   number.sizes[number.groupCount++] = size;
   return true;
+}
+
+function hexCharacterAt(bytes: Bytes, at: number): number {
+  const code = hexCodeAt(bytes, at);
+  return code === OPEN ? OPEN : (valueOfCode(code >> 5) << 5) | (code & 31);
 }
 
 function separates(value: number, between: number, separator: number): boolean {
@@ -87,5 +104,4 @@ function reset(number: SpelledNumber): void {
   number.count = 0;
   number.groupCount = 0;
   number.separator = 0;
-  number.plain = true;
 }
