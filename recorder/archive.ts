@@ -12,6 +12,8 @@ import { Journal } from './journal.ts';
 import { recordingLimits } from './limits.ts';
 import { lockFolder } from './lock.ts';
 import { newSid } from './plain.ts';
+import { type RecoverOptions, recoverFolder, recoverOthers, repairSession } from './recover.ts';
+import type { Recovery } from './recover-session.ts';
 import { FULL_BYTES } from './segment-buffer.ts';
 import { SegmentPool } from './segment-pool.ts';
 import { SessionRecorder } from './session.ts';
@@ -42,6 +44,8 @@ export interface ArchiveOptions {
   readonly gatewayVersion: string;
   /** Told of every failure, once per session and time of trouble. Never holds session data. */
   readonly onAlert?: (error: Error) => void;
+  /** Told of each recording that the last run has left unfinished, and what became of it. */
+  readonly onRecovery?: (recovery: Recovery) => void;
 }
 
 /** Opens an archive: locks its journal, completes what a crash has left. Throws `record-failed`. */
@@ -51,7 +55,14 @@ export async function openArchive(options: ArchiveOptions): Promise<RecordingArc
   try {
     await full.disk.mkdir(folder);
     const unlock = await lockFolder(folder);
-    return new RecordingArchive(full, folder, unlock);
+    try {
+      const firstNumber = await recoverFolder(folder, recovering(full));
+      await recoverOthers(folder, recovering(full));
+      return new RecordingArchive(full, { folder, unlock, firstNumber });
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
   } catch (error) {
     if (error instanceof PangateError) throw error;
     const remedy = 'Create the recordings directory and let this user write to it.';
@@ -60,6 +71,19 @@ export async function openArchive(options: ArchiveOptions): Promise<RecordingArc
 }
 
 type FullOptions = Required<ArchiveOptions>;
+
+function recovering(options: FullOptions): RecoverOptions {
+  const { disk, directory, clock, onRecovery } = options;
+  const wall = (): WallTime => ({ us: clock.wallUs(), errorUs: WALL_ERROR_UNKNOWN });
+  return { disk, directory, wall, onRecovery, pathOf: (sid) => recordingPath(directory, sid) };
+}
+
+/** The journal's folder, locked and empty. */
+interface JournalPlace {
+  readonly folder: string;
+  readonly unlock: () => Promise<void>;
+  readonly firstNumber: number;
+}
 
 function withDefaults(options: ArchiveOptions): FullOptions {
   return {
@@ -73,6 +97,7 @@ function withDefaults(options: ArchiveOptions): FullOptions {
     disk: systemDisk,
     node: hostname(),
     onAlert: () => undefined,
+    onRecovery: () => undefined,
     ...options,
   };
 }
@@ -91,12 +116,12 @@ export class RecordingArchive implements Archive {
   #offsetUs: number;
   #closed = false;
 
-  constructor(options: FullOptions, folder: string, unlock: () => Promise<void>) {
+  constructor(options: FullOptions, { folder, unlock, firstNumber }: JournalPlace) {
     const { disk, durability, journalFileBytesMax: fileBytesMax } = options;
     this.mode = options.mode;
     this.#options = options;
     this.#unlock = unlock;
-    this.#journal = new Journal({ disk, folder, durability, boot: this.#boot, firstNumber: 1, fileBytesMax });
+    this.#journal = new Journal({ disk, folder, durability, boot: this.#boot, firstNumber, fileBytesMax });
     this.#pool = new SegmentPool(FULL_BYTES, options.threads);
     this.#offsetUs = this.#clockOffsetUs();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
@@ -165,7 +190,7 @@ export class RecordingArchive implements Archive {
       journal: this.#journal,
       pool: this.#pool,
       file: (owner) => this.#file(owner, startedUs),
-      repair: async () => false,
+      repair: (owner) => repairSession(owner.sid, this.#journal.paths, recovering(this.#options)),
       onEnd: (owner) => this.#sessions.delete(owner),
     });
     this.#sessions.add(session);

@@ -8,7 +8,7 @@ import type { FactSum } from './facts.ts';
 import { encodeFooter, encodeIndex, FrameSizes } from './footer.ts';
 import { NOTHING_SHA256, sha256 } from './hash.ts';
 import { recordingLimits } from './limits.ts';
-import { encodeSeal, SEAL_FLAG } from './seal.ts';
+import { encodeSeal, SEAL_FLAG, type Seal } from './seal.ts';
 
 /** Wall time and how far it may be off; 2^32 - 1 where that is not known. */
 export interface WallTime {
@@ -53,15 +53,23 @@ export class Chain {
     this.#link(header);
   }
 
+  /** A seal that stands in the file already, with its segment. */
+  adopt(seal: Seal): void {
+    const { frameBytes, rawBytes, monoFirstUs, firstSeq, statements } = seal;
+    if (frameBytes > 0) this.#count({ frameBytes, rawBytes, monoFirstUs, firstSeq, statements });
+    this.nextSeq = firstSeq + seal.records;
+    this.monoLastUs = seal.monoLastUs;
+    this.seals++;
+    this.#link(encodeSeal(seal));
+  }
+
   /** The data frame and its seal, in the order in which they stand in the file. */
   seal(segment: SegmentSummary, wall: WallTime, flags: number): readonly Bytes[] {
-    this.#note(segment);
-    this.#sizes.add(segment.frame.length, segment.rawBytes);
-    this.position += segment.frame.length;
-    this.nextSeq = segment.firstSeq + segment.records;
+    const { rawBytes, monoFirstUs, firstSeq } = segment;
+    const frameBytes = segment.frame.length;
+    this.#count({ frameBytes, rawBytes, monoFirstUs, firstSeq, statements: segment.facts.statements });
+    this.nextSeq = firstSeq + segment.records;
     this.monoLastUs = segment.monoLastUs;
-    this.#rawBytes += segment.rawBytes;
-    this.#frameBytes += segment.frame.length;
     const { facts } = segment;
     const counts = {
       kinds: facts.kinds,
@@ -132,21 +140,23 @@ export class Chain {
   }
 
   /** Past the limit the index thins itself out: every second segment, then every fourth, ... */
-  #note(segment: SegmentSummary): void {
-    if (this.#segments++ % this.#stride !== 0) return;
-    this.#lines.push([
-      this.seals,
-      this.position,
-      segment.firstSeq,
-      segment.monoFirstUs,
-      segment.facts.statements,
-    ]);
-    if (this.#lines.length < recordingLimits.indexSegmentsMax) return;
-    this.#lines = this.#lines.filter((_, i) => i % 2 === 0);
-    this.#stride *= 2;
+  #count(segment: Counted): void {
+    if (this.#segments++ % this.#stride === 0) {
+      const { firstSeq, monoFirstUs, statements } = segment;
+      this.#lines.push([this.seals, this.position, firstSeq, monoFirstUs, statements]);
+    }
+    if (this.#lines.length >= recordingLimits.indexSegmentsMax) {
+      this.#lines = this.#lines.filter((_, i) => i % 2 === 0);
+      this.#stride *= 2;
+    }
+    this.#sizes.add(segment.frameBytes, segment.rawBytes);
+    this.position += segment.frameBytes;
+    this.#rawBytes += segment.rawBytes;
+    this.#frameBytes += segment.frameBytes;
   }
 }
 
+type Counted = Pick<Seal, 'frameBytes' | 'rawBytes' | 'monoFirstUs' | 'firstSeq' | 'statements'>;
 type SealContent = Omit<
   Parameters<typeof encodeSeal>[0],
   'flags' | 'epoch' | 'segment' | 'prev' | 'wallUs' | 'wallErrorUs'

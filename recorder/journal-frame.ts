@@ -16,6 +16,11 @@ export const RECORDS_FRAME_HEAD_BYTES: number = FRAME_HEAD_BYTES + RECORDS_HEAD_
 /** First byte of a payload. */
 export const JOURNAL_KIND = { open: 1, records: 2, closed: 3 } as const;
 
+/** True for a first byte that payloads have. */
+export function isJournalKind(byte: number): boolean {
+  return byte >= JOURNAL_KIND.open && byte <= JOURNAL_KIND.closed;
+}
+
 /** The head of a journal file, owned. */
 export function journalHead(number: number, boot: Bytes): Bytes {
   const head = Buffer.alloc(JOURNAL_HEAD_BYTES);

@@ -115,6 +115,7 @@ export class Journal {
     if (live !== undefined) this.#closed.push(live.session);
     this.#live.delete(source);
     this.safe(source, Number.POSITIVE_INFINITY);
+    this.#running ??= this.#run();
   }
 
   /** The recording could not be completed: its records stay here for the next start. */
@@ -137,7 +138,7 @@ export class Journal {
 
   async #run(): Promise<void> {
     await new Promise(setImmediate);
-    while (this.#dirty.size > 0) {
+    while (this.#dirty.size > 0 || this.#closed.length > 0) {
       const batch = this.#collect();
       const error = await this.#commit(batch);
       for (const source of batch.sources) {
@@ -170,12 +171,15 @@ export class Journal {
   }
 
   async #commit(batch: Batch): Promise<Error | null> {
-    if (batch.entries.length === 0) return null;
+    if (batch.entries.length === 0 && (this.#current === null || this.#closed.length === 0)) {
+      this.#closed.length = 0;
+      return null;
+    }
     try {
       const file = await this.#file();
       const views = this.#views(file, batch);
       file.position = await writeAll(file.handle, views, file.position);
-      if (this.#options.durability === 'disk') await file.handle.datasync();
+      if (this.#options.durability === 'disk' && batch.entries.length > 0) await file.handle.datasync();
       return null;
     } catch (error) {
       await this.#drop();

@@ -1,0 +1,327 @@
+/**
+ * Reads a recording frame by frame and checks each against the chain before anything in it is
+ * used: docs/formats/pgr-v1.md, "What a reader checks". Never throws on content: what does
+ * not hold is a `broken` step. After one, `resume` looks for the next seal that still agrees
+ * with its own segment, so that a verifier can say what can be trusted behind the damage.
+ */
+import { type Bytes, equal, keep } from '../base/bytes.ts';
+import type { FileWindow } from './file-window.ts';
+import { decodeFooter, decodeIndex, type Footer, FrameSizes, type RecordIndex } from './footer.ts';
+import { FRAME_HEAD_BYTES, MAGIC } from './frame.ts';
+import { type FrameFound, frameAt } from './frame-walk.ts';
+import { sha256 } from './hash.ts';
+import { decodeHeader, type Header } from './header.ts';
+import { decodeSeal, SEAL_BODY_BYTES, SEAL_FLAG, type Seal } from './seal.ts';
+
+/** What comes next in a file. Views in it are valid until the next step. */
+export type Step =
+  | { readonly kind: 'header'; readonly header: Header; readonly to: number }
+  | {
+      readonly kind: 'segment';
+      readonly seal: Seal;
+      readonly frame: Bytes;
+      readonly from: number;
+      readonly to: number;
+    }
+  | { readonly kind: 'silence'; readonly seal: Seal; readonly to: number }
+  | { readonly kind: 'index'; readonly index: RecordIndex; readonly to: number }
+  | { readonly kind: 'footer'; readonly footer: Footer; readonly digest: Bytes; readonly to: number }
+  | { readonly kind: 'complete' }
+  | Incomplete
+  | Broken;
+
+/** The file ends before the recording does; `from` is where the missing frame begins. */
+export interface Incomplete {
+  readonly kind: 'incomplete';
+  readonly from: number;
+}
+
+/** Something that no writer leaves; `unknown` if it may be a later version's. */
+export interface Broken {
+  readonly kind: 'broken';
+  readonly from: number;
+  readonly why: string;
+  readonly unknown: boolean;
+}
+
+type Found = Extract<FrameFound, { readonly found: 'frame' }>;
+
+/** Bytes at the start of every seal frame: magic, length, magic of the body. */
+const SEAL_START: Bytes = startOf(MAGIC.seal, SEAL_BODY_BYTES, 'PGS1');
+const FOOTER_START: Bytes = Buffer.from('PGF1', 'latin1');
+const SEARCH_BYTES = 524_288;
+
+/** A walk over one file. */
+export class ChainReader {
+  readonly #file: FileWindow;
+  #sizes: FrameSizes = new FrameSizes();
+  #at = 0;
+  /** Null where the link before is not known. */
+  #prev: Bytes | null = null;
+  #stage: 'header' | 'segments' | 'footer' | 'table' | 'end' = 'header';
+  /** The frames before are all known: the seek table can be computed. */
+  #gapless = true;
+  segments = 0;
+  nextSeq = 0;
+  monoUs = 0;
+  #rawBytes = 0;
+  #frameBytes = 0;
+
+  constructor(file: FileWindow) {
+    this.#file = file;
+  }
+
+  /** The next part of the recording. After `complete`, `incomplete` and `broken` there is none. */
+  async next(): Promise<Step> {
+    const frame = await frameAt(this.#file, this.#at);
+    if (frame.found === 'end') return this.#stage === 'end' ? { kind: 'complete' } : incomplete(frame.from);
+    if (this.#stage === 'end') return broken(frame.from, 'bytes follow the end of the recording');
+    if (frame.found === 'cut') return incomplete(frame.from);
+    if (frame.found === 'bad') return broken(frame.from, frame.why);
+    if (this.#stage === 'header') return this.#header(frame);
+    if (this.#stage === 'segments') return this.#part(frame);
+    return this.#stage === 'footer' ? this.#footer(frame) : this.#table(frame);
+  }
+
+  /**
+   * After a broken step at `from`: goes on behind the next seal that its segment agrees with.
+   * The step for it, or null if there is none.
+   */
+  async resume(from: number): Promise<Step | null> {
+    this.#gapless = false;
+    for (let at = from + 1; ; ) {
+      const sealFrom = await this.#find(SEAL_START, at);
+      if (sealFrom < 0) return null;
+      const step = await this.#adopt(sealFrom, from);
+      if (step !== null) return step;
+      at = sealFrom + 1;
+    }
+  }
+
+  /** True if a whole footer stands somewhere behind `from`, or the file ends like a complete one. */
+  async endsComplete(from: number): Promise<boolean> {
+    const tail = await this.#file.view(Math.max(0, this.#file.bytes - 4), 4);
+    if (tail.length === 4 && Buffer.from(tail).readUInt32LE() === 0x8f92eab1) return true;
+    for (let at = from; ; ) {
+      const found = await this.#find(FOOTER_START, at);
+      if (found < 0) return false;
+      const frame = await frameAt(this.#file, found - FRAME_HEAD_BYTES);
+      if (
+        frame.found === 'frame' &&
+        frame.kind === 'footer' &&
+        decodeFooter(await this.#bytes(frame)) !== null
+      )
+        return true;
+      at = found + 1;
+    }
+  }
+
+  async #header(frame: Found): Promise<Step> {
+    const bytes = await this.#bytes(frame);
+    const version = bytes[FRAME_HEAD_BYTES + 4];
+    if (frame.kind !== 'header') return broken(frame.from, 'the file does not begin with a header');
+    if (version !== 1 && startsWith(bytes, 'PGH1')) return unknown(frame.from, 'a version that is not known');
+    const header = decodeHeader(bytes.subarray(FRAME_HEAD_BYTES));
+    if (header === null) return broken(frame.from, 'the header is malformed');
+    if (header.flags !== 0) return unknown(frame.from, 'the recording is encrypted');
+    this.#link(bytes, frame);
+    this.#stage = 'segments';
+    return { kind: 'header', header, to: frame.to };
+  }
+
+  async #part(frame: Found): Promise<Step> {
+    if (frame.kind === 'data') return this.#segment(frame);
+    if (frame.kind === 'index') return this.#index(frame);
+    if (frame.kind === 'checkpoint')
+      return unknown(frame.from, 'a checkpoint, which this version cannot verify');
+    if (frame.kind === 'encrypted') return unknown(frame.from, 'an encrypted segment');
+    if (frame.kind !== 'seal') return broken(frame.from, `a ${frame.kind} frame stands where none may`);
+    return this.#silence(frame);
+  }
+
+  async #segment(data: Found): Promise<Step> {
+    const frame = await frameAt(this.#file, data.to);
+    if (frame.found === 'cut' || frame.found === 'end') return incomplete(data.from);
+    if (frame.found === 'bad' || frame.kind !== 'seal')
+      return broken(frame.from, 'a data frame without its seal');
+    const whole = await this.#file.view(data.from, frame.to - data.from);
+    const dataBytes = whole.subarray(0, data.to - data.from);
+    const sealBytes = whole.subarray(data.to - data.from);
+    const seal = decodeSeal(sealBytes.subarray(FRAME_HEAD_BYTES));
+    if (seal === null) return broken(frame.from, 'the seal is malformed');
+    const wrong = this.#wrongLink(seal) ?? wrongSegment(seal, data, dataBytes);
+    if (wrong !== null) return broken(wrong.inData ? data.from : frame.from, wrong.why);
+    this.#sizes.add(data.to - data.from, data.contentBytes);
+    this.#count(seal);
+    this.#link(sealBytes, frame);
+    return { kind: 'segment', seal, frame: dataBytes, from: data.from, to: frame.to };
+  }
+
+  async #silence(frame: Found): Promise<Step> {
+    const bytes = await this.#bytes(frame);
+    const seal = decodeSeal(bytes.subarray(FRAME_HEAD_BYTES));
+    if (seal === null) return broken(frame.from, 'the seal is malformed');
+    if ((seal.flags & SEAL_FLAG.heartbeat) === 0) return broken(frame.from, 'a seal without its data frame');
+    const wrong = this.#wrongLink(seal);
+    if (wrong !== null) return broken(frame.from, wrong.why);
+    this.#count(seal);
+    this.#link(bytes, frame);
+    return { kind: 'silence', seal, to: frame.to };
+  }
+
+  async #index(frame: Found): Promise<Step> {
+    const bytes = await this.#bytes(frame);
+    const index = decodeIndex(bytes.subarray(FRAME_HEAD_BYTES));
+    if (index === null) return broken(frame.from, 'the index is malformed');
+    if (this.#prev !== null && !equal(index.prev, this.#prev))
+      return broken(frame.from, 'the index does not follow the last seal');
+    this.#link(bytes, frame);
+    this.#stage = 'footer';
+    return { kind: 'index', index, to: frame.to };
+  }
+
+  async #footer(frame: Found): Promise<Step> {
+    if (frame.kind !== 'footer') return broken(frame.from, 'no footer follows the index');
+    const bytes = await this.#bytes(frame);
+    const footer = decodeFooter(bytes);
+    if (footer === null) return broken(frame.from, 'the footer is malformed');
+    const wrong = this.#wrongFooter(footer);
+    if (wrong !== null) return broken(frame.from, wrong);
+    this.#sizes.add(bytes.length, 0);
+    this.#at = frame.to;
+    this.#stage = 'table';
+    return { kind: 'footer', footer, digest: sha256(bytes), to: frame.to };
+  }
+
+  async #table(frame: Found): Promise<Step> {
+    if (frame.kind !== 'seekTable') return broken(frame.from, 'no seek table follows the footer');
+    if (frame.to !== this.#file.bytes) return broken(frame.to, 'bytes follow the end of the recording');
+    // Behind damage the lengths of all frames are not known; what is reported is the damage.
+    if (this.#gapless && !(await this.#isTable(frame)))
+      return broken(frame.from, 'the seek table is not that of this file');
+    this.#at = frame.to;
+    this.#stage = 'end';
+    return { kind: 'complete' };
+  }
+
+  async #isTable(frame: Found): Promise<boolean> {
+    const expected = this.#sizes.encode();
+    return expected.length === frame.to - frame.from && equal(await this.#bytes(frame), expected);
+  }
+
+  /** A seal found behind damage, if its segment agrees with it; the state then follows it. */
+  async #adopt(sealFrom: number, notBefore: number): Promise<Step | null> {
+    const frame = await frameAt(this.#file, sealFrom);
+    if (frame.found !== 'frame' || frame.kind !== 'seal') return null;
+    const seal = decodeSeal((await this.#bytes(frame)).subarray(FRAME_HEAD_BYTES));
+    const dataFrom = sealFrom - (seal?.frameBytes ?? 0);
+    if (seal === null || seal.segment < this.segments || dataFrom < notBefore) return null;
+    this.#prev = null;
+    this.segments = seal.segment;
+    this.nextSeq = seal.firstSeq;
+    this.monoUs = seal.monoFirstUs;
+    this.#at = dataFrom;
+    this.#stage = 'segments';
+    const step = await this.next();
+    return step.kind === 'segment' || step.kind === 'silence' ? step : null;
+  }
+
+  #wrongLink(seal: Seal): Wrong | null {
+    const why = this.#wrongSeal(seal);
+    return why === null ? null : { inData: false, why };
+  }
+
+  #wrongSeal(seal: Seal): string | null {
+    if (this.#prev !== null && !equal(seal.prev, this.#prev))
+      return 'the seal does not follow the one before';
+    if (seal.segment !== this.segments) return 'a seal is missing or stands twice';
+    if (seal.firstSeq !== this.nextSeq) return 'records are missing or stand twice';
+    if (seal.monoFirstUs < this.monoUs) return 'the seal begins before the one before has ended';
+    if (seal.epoch !== 0) return 'the seal names a key epoch, and the recording is not signed';
+    return null;
+  }
+
+  #wrongFooter(footer: Footer): string | null {
+    if (this.#prev !== null && !equal(footer.head, this.#prev))
+      return 'the footer does not name the final head';
+    if (footer.seals !== this.segments || footer.records !== this.nextSeq)
+      return 'the footer counts other records';
+    if (footer.monoLastUs !== this.monoUs) return 'the footer names another end';
+    const bytesDiffer = footer.rawBytes !== this.#rawBytes || footer.frameBytes !== this.#frameBytes;
+    return this.#gapless && bytesDiffer ? 'the footer counts other bytes' : null;
+  }
+
+  #count(seal: Seal): void {
+    this.segments++;
+    this.nextSeq = seal.firstSeq + seal.records;
+    this.monoUs = seal.monoLastUs;
+    this.#rawBytes += seal.rawBytes;
+    this.#frameBytes += seal.frameBytes;
+  }
+
+  #link(bytes: Bytes, frame: Found): void {
+    this.#prev = sha256(bytes);
+    this.#sizes.add(frame.to - frame.from, 0);
+    this.#at = frame.to;
+  }
+
+  #bytes(frame: Found): Promise<Bytes> {
+    return this.#file.view(frame.from, frame.to - frame.from);
+  }
+
+  /** The first place of a pattern from `from` on; -1 if there is none. */
+  async #find(pattern: Bytes, from: number): Promise<number> {
+    for (let at = from; at < this.#file.bytes; at += SEARCH_BYTES) {
+      const view = await this.#file.view(at, SEARCH_BYTES + pattern.length - 1);
+      const found = Buffer.from(view.buffer, view.byteOffset, view.length).indexOf(pattern);
+      if (found >= 0) return at + found;
+    }
+    return -1;
+  }
+}
+
+interface Wrong {
+  /** The data frame is wrong, or the seal. */
+  readonly inData: boolean;
+  readonly why: string;
+}
+
+function wrongSegment(seal: Seal, data: Found, bytes: Bytes): Wrong | null {
+  const wrong = (why: string): Wrong => ({ inData: true, why });
+  if ((seal.flags & SEAL_FLAG.heartbeat) !== 0)
+    return { inData: false, why: 'a data frame with a seal over silence' };
+  if ((seal.flags & SEAL_FLAG.encrypted) !== 0)
+    return { inData: false, why: 'a plain segment sealed as encrypted' };
+  if (seal.frameBytes !== bytes.length) return wrong('a data frame has not the length that its seal names');
+  if (seal.rawBytes !== data.contentBytes) return wrong('a data frame declares another length than its seal');
+  return equal(sha256(bytes), seal.frameSha256)
+    ? null
+    : wrong('a data frame has not the hash that its seal names');
+}
+
+function incomplete(from: number): Incomplete {
+  return { kind: 'incomplete', from };
+}
+
+function broken(from: number, why: string): Broken {
+  return { kind: 'broken', from, why, unknown: false };
+}
+
+function unknown(from: number, why: string): Broken {
+  return { kind: 'broken', from, why, unknown: true };
+}
+
+function startsWith(frame: Bytes, text: string): boolean {
+  return (
+    Buffer.from(keep(frame.subarray(FRAME_HEAD_BYTES, FRAME_HEAD_BYTES + text.length))).toString('latin1') ===
+    text
+  );
+}
+
+function startOf(magic: number, bytes: number, text: string): Bytes {
+  const start = Buffer.alloc(FRAME_HEAD_BYTES + text.length);
+  start.writeUInt32LE(magic, 0);
+  start.writeUInt32LE(bytes, 4);
+  start.write(text, FRAME_HEAD_BYTES, 'latin1');
+  return start;
+}

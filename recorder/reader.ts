@@ -1,0 +1,190 @@
+/**
+ * Opens a recording for reading. Each segment is checked against the chain, its hash and its
+ * root before a record of it is decoded; memory stays bounded by one segment.
+ */
+import type { Bytes } from '../base/bytes.ts';
+import { PangateError } from '../base/errors.ts';
+import { type Broken, ChainReader, type Step } from './chain-reader.ts';
+import { type DiskFile, systemDisk } from './disk.ts';
+import { FileWindow } from './file-window.ts';
+import type { Footer } from './footer.ts';
+import { frameAt } from './frame-walk.ts';
+import type { Header } from './header.ts';
+import { recordingLimits } from './limits.ts';
+import { decodeMap } from './plain.ts';
+import { readRecordHead } from './record.ts';
+import { recordFault } from './record-check.ts';
+import type { Seal } from './seal.ts';
+import { recordEnds } from './segment.ts';
+import { openZstd, type Zstd } from './zstd.ts';
+
+/** One record, decoded. */
+export interface RecordRead {
+  readonly seq: number;
+  /** Microseconds since the session's start. */
+  readonly dtUs: number;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A segment's place in the file. */
+export interface SegmentPlace {
+  readonly seal: Seal;
+  /** Offset and length of its data frame. */
+  readonly from: number;
+  readonly bytes: number;
+}
+
+/** What there is besides records. */
+export interface RecordingSummary {
+  readonly seals: number;
+  readonly segments: readonly SegmentPlace[];
+  /** Null while the recording is open or cut off. */
+  readonly footer: Footer | null;
+  /** Where and how the walk ended before the recording did; null if it is whole. */
+  readonly stopped: { readonly offset: number; readonly why: string } | null;
+}
+
+/** How to read what does not verify. */
+export interface ReadOptions {
+  /** Goes on behind damage instead of throwing; told of each place. */
+  readonly onDamage?: (offset: number, why: string) => void;
+  /** Records before this number are skipped, by whole segments where possible. */
+  readonly fromSeq?: number;
+}
+
+/** Opens a recording. Throws `file-unreadable` or `archive-damaged`. */
+export async function openRecording(path: string): Promise<Recording> {
+  let file: DiskFile;
+  try {
+    file = await systemDisk.open(path, 'read');
+  } catch (error) {
+    throw new PangateError('file-unreadable', `cannot read the recording: ${(error as Error).message}`);
+  }
+  try {
+    const bytes = await file.size();
+    const first = await new ChainReader(new FileWindow(file, bytes)).next();
+    if (first.kind !== 'header')
+      throw damaged(first.kind === 'broken' ? first : { from: 0, why: 'its header is cut off' });
+    return new Recording(path, file, bytes, first.header, await openZstd());
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** A recording open for reading. */
+export class Recording {
+  readonly path: string;
+  readonly header: Header;
+  /** Length of the file when it was opened. */
+  readonly bytes: number;
+  readonly #file: DiskFile;
+  readonly #zstd: Zstd;
+
+  constructor(path: string, file: DiskFile, bytes: number, header: Header, zstd: Zstd) {
+    this.path = path;
+    this.#file = file;
+    this.bytes = bytes;
+    this.header = header;
+    this.#zstd = zstd;
+  }
+
+  /** Walks all frames without decoding any: what the seals tell. */
+  async summary(): Promise<RecordingSummary> {
+    const reader = new ChainReader(new FileWindow(this.#file, this.bytes));
+    const segments: SegmentPlace[] = [];
+    let footer: Footer | null = null;
+    for (;;) {
+      const step = await reader.next();
+      if (step.kind === 'segment') segments.push(placeOf(step));
+      else if (step.kind === 'footer') footer = ownedFooter(step.footer);
+      else if (step.kind === 'complete') return { seals: reader.segments, segments, footer, stopped: null };
+      else if (step.kind === 'incomplete' || step.kind === 'broken') {
+        const why = step.kind === 'broken' ? step.why : 'the recording ends here';
+        return { seals: reader.segments, segments, footer, stopped: { offset: step.from, why } };
+      }
+    }
+  }
+
+  /** All records in order. Throws `archive-damaged` at the first segment that does not verify. */
+  async *records(options: ReadOptions = {}): AsyncGenerator<RecordRead> {
+    const reader = new ChainReader(new FileWindow(this.#file, this.bytes));
+    for (;;) {
+      const step = await this.#next(reader, options);
+      if (step === null) return;
+      if (step.kind !== 'segment') continue;
+      const { seal } = step;
+      if (seal.firstSeq + seal.records <= (options.fromSeq ?? 0)) continue;
+      const fault = recordFault(this.#zstd, step.frame, seal);
+      if (fault === null) yield* this.#decode(step.frame, options.fromSeq ?? 0);
+      else if (options.onDamage === undefined) throw damaged({ from: step.from, why: fault });
+      else options.onDamage(step.from, fault);
+    }
+  }
+
+  /** The records of one segment, wherever it lies: random access behind `summary`. */
+  async segment(place: SegmentPlace): Promise<readonly RecordRead[]> {
+    const window = new FileWindow(this.#file, this.bytes);
+    const frame = await frameAt(window, place.from);
+    if (frame.found !== 'frame' || frame.to - frame.from !== place.bytes)
+      throw damaged({ from: place.from, why: 'the segment is not there' });
+    const bytes = await window.view(place.from, place.bytes);
+    const fault = recordFault(this.#zstd, bytes, place.seal);
+    if (fault !== null) throw damaged({ from: place.from, why: fault });
+    return [...this.#decode(bytes, 0)];
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  /** The next step that holds; null at the end. */
+  async #next(reader: ChainReader, options: ReadOptions): Promise<Step | null> {
+    const step = await reader.next();
+    if (step.kind === 'complete' || step.kind === 'incomplete') return null;
+    if (step.kind !== 'broken') return step;
+    if (options.onDamage === undefined) throw damaged(step);
+    options.onDamage(step.from, step.why);
+    return reader.resume(step.from);
+  }
+
+  #decode(frame: Bytes, fromSeq: number): Generator<RecordRead> {
+    return decodeRecords(this.#zstd.decompress(frame, recordingLimits.segmentRawBytesMax), fromSeq);
+  }
+}
+
+/** The records in a segment's content, or in what `zstd -d` gives. Throws `archive-damaged`. */
+export function* decodeRecords(raw: Bytes, fromSeq = 0): Generator<RecordRead> {
+  const ends = recordEnds(raw);
+  for (let i = 0, from = 0; i < ends.length; from = ends[i++]!) {
+    const head = readRecordHead(raw, from, ends[i]!);
+    if (head === null) throw damaged({ from, why: 'a record is malformed' });
+    if (head.seq < fromSeq) continue;
+    const data = decodeMap(raw.subarray(head.bodyFrom, head.to));
+    if (data === null) throw damaged({ from, why: 'a record does not decode' });
+    yield { seq: head.seq, dtUs: head.dtUs, type: head.type, data };
+  }
+}
+
+function placeOf(step: Extract<Step, { kind: 'segment' }>): SegmentPlace {
+  const { seal, from } = step;
+  const hashes = {
+    frameSha256: Uint8Array.from(seal.frameSha256),
+    recordsRoot: Uint8Array.from(seal.recordsRoot),
+    prev: Uint8Array.from(seal.prev),
+  };
+  return { seal: { ...seal, ...hashes }, from, bytes: seal.frameBytes };
+}
+
+function ownedFooter(footer: Footer): Footer {
+  return { ...footer, head: Uint8Array.from(footer.head) };
+}
+
+function damaged(at: Pick<Broken, 'from' | 'why'>): PangateError {
+  return new PangateError(
+    'archive-damaged',
+    `the recording does not hold at byte ${at.from}: ${at.why}`,
+    'Run pangate replay verify on it.',
+  );
+}

@@ -1,0 +1,35 @@
+/** Checks the records of one segment against its seal: docs/formats/pgr-v1.md, "Segment". */
+import { type Bytes, equal } from '../base/bytes.ts';
+import { recordingLimits } from './limits.ts';
+import { readRecordHead } from './record.ts';
+import type { Seal } from './seal.ts';
+import { recordEnds, segmentRoot } from './segment.ts';
+import type { Zstd } from './zstd.ts';
+
+/** What is wrong with a segment's content; null if nothing is. The frame's own hash was checked before. */
+export function recordFault(zstd: Zstd, frame: Bytes, seal: Seal): string | null {
+  try {
+    const raw = zstd.decompress(frame, recordingLimits.segmentRawBytesMax);
+    if (raw.length !== seal.rawBytes) return 'a segment has not the length that its seal names';
+    const ends = recordEnds(raw);
+    if (ends.length !== seal.records) return 'a segment has not the records that its seal counts';
+    if (!equal(segmentRoot(raw, ends), seal.recordsRoot))
+      return 'a segment has not the root that its seal names';
+    return orderFault(raw, ends, seal);
+  } catch {
+    return 'a segment does not decode';
+  }
+}
+
+/** Sequence numbers ascend by one; times never step back and begin and end as sealed. */
+function orderFault(raw: Bytes, ends: Uint32Array, seal: Seal): string | null {
+  let monoUs = seal.monoFirstUs;
+  for (let i = 0, from = 0; i < ends.length; from = ends[i++]!) {
+    const head = readRecordHead(raw, from, ends[i]!);
+    if (head === null) return 'a record is malformed';
+    if (head.seq !== seal.firstSeq + i) return 'a record has not the number that follows';
+    if (head.dtUs < monoUs || (i === 0 && head.dtUs !== monoUs)) return 'a record stands outside its time';
+    monoUs = head.dtUs;
+  }
+  return monoUs === seal.monoLastUs ? null : 'a record stands outside its time';
+}

@@ -1,0 +1,281 @@
+/**
+ * Completes one recording from the journal: the longest prefix of its file that holds stays,
+ * what is torn behind it is copied aside first, what the journal has and the file has not is
+ * appended, and all is sealed as recovered. docs/formats/pgr-v1.md, "Recovery".
+ */
+import { dirname } from 'node:path';
+import { type Bytes, equal } from '../base/bytes.ts';
+import { Chain, type WallTime } from './chain.ts';
+import { ChainReader } from './chain-reader.ts';
+import { type Disk, type DiskFile, readFull, syncFolders, writeAll } from './disk.ts';
+import { FactSum } from './facts.ts';
+import { FileWindow } from './file-window.ts';
+import { FOOTER_FLAG } from './footer.ts';
+import type { JournaledSession, SliceAt } from './journal-scan.ts';
+import { readRecordHead } from './record.ts';
+import { SEAL_FLAG } from './seal.ts';
+import { packSegment, recordEnds, SEED_TYPE } from './segment.ts';
+import type { Zstd } from './zstd.ts';
+
+const COPY_BYTES = 1_048_576;
+
+/** What became of one recording that was not complete. */
+export interface Recovery {
+  readonly sid: string;
+  readonly path: string;
+  /**
+   * `complete`: it was. `recovered`: sealed up to the last record there is. `quarantined`: the
+   * file holds damage that the journal cannot mend; it was renamed aside. `failed`: for want
+   * of space or rights; the journal keeps the records for the next start.
+   */
+  readonly outcome: 'complete' | 'recovered' | 'quarantined' | 'failed';
+  readonly records: number;
+  readonly tornBytes: number;
+  readonly reason: string;
+}
+
+export interface RecoveryContext {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly zstd: Zstd;
+  readonly wall: () => WallTime;
+  readonly pathOf: (sid: string) => string;
+}
+
+/** Completes one session. Never throws. */
+export async function recoverSession(session: JournaledSession, context: RecoveryContext): Promise<Recovery> {
+  const path = context.pathOf(session.sid);
+  const rescue = new Rescue(session, context, path);
+  try {
+    return await rescue.run();
+  } catch (error) {
+    return rescue.outcome('failed', (error as Error).message);
+  } finally {
+    await rescue.close();
+  }
+}
+
+class Rescue {
+  readonly #session: JournaledSession;
+  readonly #context: RecoveryContext;
+  readonly #path: string;
+  readonly #chain: Chain = new Chain();
+  #file: DiskFile | null = null;
+  /** Journal files that were read from. */
+  readonly #journals = new Map<string, DiskFile>();
+  #tornBytes = 0;
+
+  constructor(session: JournaledSession, context: RecoveryContext, path: string) {
+    this.#session = session;
+    this.#context = context;
+    this.#path = path;
+  }
+
+  async run(): Promise<Recovery> {
+    const { disk } = this.#context;
+    await disk.mkdir(dirname(this.#path));
+    this.#file = await this.#open();
+    const bytes = await this.#file.size();
+    const prefix = await this.#walk(bytes);
+    if (prefix === 'complete') return this.outcome('complete', '');
+    const slices = missing(this.#session.slices, this.#chain.nextSeq);
+    if (slices === null || (prefix === 'damaged' && slices.length === 0))
+      return await this.#quarantine(slices ?? []);
+    this.#tornBytes = bytes - this.#chain.position;
+    if (this.#tornBytes > 0) await this.#setAside(bytes);
+    if (this.#chain.position === 0) await this.#begin();
+    const fromSeq = this.#chain.nextSeq;
+    for (const segment of segmentsOf(slices, await this.#seedStarts(slices))) await this.#append(segment);
+    await this.#finish({ why: 'recovered', from_seq: fromSeq, torn: this.#tornBytes });
+    return this.outcome('recovered', '');
+  }
+
+  outcome(outcome: Recovery['outcome'], reason: string): Recovery {
+    const { sid } = this.#session;
+    return {
+      sid,
+      path: this.#path,
+      outcome,
+      reason,
+      records: this.#chain.nextSeq,
+      tornBytes: this.#tornBytes,
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const file of [this.#file, ...this.#journals.values()]) {
+      try {
+        await file?.close();
+      } catch {
+        // Nothing was left unwritten: every write that counts was followed by a sync.
+      }
+    }
+  }
+
+  async #open(): Promise<DiskFile> {
+    try {
+      return await this.#context.disk.open(this.#path, 'change');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return await this.#context.disk.open(this.#path, 'create');
+    }
+  }
+
+  /** Follows the chain as far as it holds. `damaged`: sealed segments follow behind where it breaks. */
+  async #walk(bytes: number): Promise<'complete' | 'torn' | 'damaged'> {
+    const reader = new ChainReader(new FileWindow(this.#file!, bytes));
+    for (;;) {
+      const step = await reader.next();
+      if (step.kind === 'complete') return 'complete';
+      if (step.kind === 'header') {
+        if (!(await this.#isOurHeader())) return 'damaged';
+        this.#chain.begin(this.#session.header);
+      }
+      if (step.kind === 'segment' || step.kind === 'silence') this.#chain.adopt(step.seal);
+      else if (step.kind === 'incomplete') return 'torn';
+      else if (step.kind === 'broken') return (await reader.resume(step.from)) === null ? 'torn' : 'damaged';
+    }
+  }
+
+  /** Copies what is behind the prefix to a file of its own, durably, before it is cut off. */
+  async #setAside(bytes: number): Promise<void> {
+    const { disk, directory } = this.#context;
+    const path = await this.#freeName('.torn');
+    const torn = await disk.open(path, 'create');
+    try {
+      const buffer = new Uint8Array(COPY_BYTES);
+      for (let at = this.#chain.position; at < bytes; ) {
+        const read = await readFull(this.#file!, buffer, at);
+        if (read === 0) break;
+        await writeAll(torn, [buffer.subarray(0, read)], at - this.#chain.position);
+        at += read;
+      }
+      await torn.datasync();
+    } finally {
+      await torn.close();
+    }
+    await syncFolders(disk, path, directory);
+    await this.#file!.truncate(this.#chain.position);
+    await this.#file!.datasync();
+  }
+
+  async #isOurHeader(): Promise<boolean> {
+    const { header } = this.#session;
+    const found = new Uint8Array(header.length);
+    return (await readFull(this.#file!, found, 0)) === header.length && equal(found, header);
+  }
+
+  async #begin(): Promise<void> {
+    await writeAll(this.#file!, [this.#session.header], 0);
+    this.#chain.begin(this.#session.header);
+  }
+
+  async #append(segment: readonly SliceAt[]): Promise<void> {
+    const raw = await this.#read(segment);
+    const packed = packSegment(this.#context.zstd, raw);
+    const facts = new FactSum();
+    for (const slice of segment) facts.add(slice.facts);
+    const ends = recordEnds(raw);
+    const first = readRecordHead(raw, 0, ends[0]!)!;
+    const last = readRecordHead(raw, ends.at(-2) ?? 0, raw.length)!;
+    const at = { firstSeq: first.seq, rawBytes: raw.length, monoFirstUs: first.dtUs, monoLastUs: last.dtUs };
+    const position = this.#chain.position;
+    const frames = this.#chain.seal({ ...packed, ...at, facts }, this.#context.wall(), SEAL_FLAG.recovered);
+    await writeAll(this.#file!, frames, position);
+  }
+
+  async #finish(map: Readonly<Record<string, unknown>>): Promise<void> {
+    const position = this.#chain.position;
+    await writeAll(
+      this.#file!,
+      this.#chain.finish(this.#context.wall(), FOOTER_FLAG.recovered, map),
+      position,
+    );
+    await this.#file!.datasync();
+    await syncFolders(this.#context.disk, this.#path, this.#context.directory);
+  }
+
+  /** Renames the file aside and keeps what the journal still has beside it. */
+  async #quarantine(slices: readonly SliceAt[]): Promise<Recovery> {
+    const { disk, directory } = this.#context;
+    const left = slices.length > 0 ? slices : this.#session.slices;
+    if (left.length > 0) {
+      const file = await disk.open(await this.#freeName('.unplaced'), 'create');
+      let at = 0;
+      for (const slice of left) at = await writeAll(file, [await this.#read([slice])], at);
+      await file.datasync();
+      await file.close();
+    }
+    await disk.rename(this.#path, await this.#freeName('.damaged'));
+    await syncFolders(disk, this.#path, directory);
+    return this.outcome('quarantined', 'the file holds damage that the journal cannot mend');
+  }
+
+  /** `<sid>.torn`, or with a number where that name is taken. */
+  async #freeName(suffix: string): Promise<string> {
+    const taken = new Set(await this.#context.disk.list(dirname(this.#path)));
+    const base = this.#path.replace(/\.pgr\.zst$/, '');
+    const name = (i: number): string => (i === 0 ? `${base}${suffix}` : `${base}.${i}${suffix}`);
+    for (let i = 0; ; i++) if (!taken.has(name(i).slice(dirname(base).length + 1))) return name(i);
+  }
+
+  /** For each slice, whether it begins with a seed and so begins a segment. */
+  async #seedStarts(slices: readonly SliceAt[]): Promise<boolean[]> {
+    const starts: boolean[] = [];
+    for (const slice of slices) {
+      const head = await this.#read([{ ...slice, bytes: Math.min(slice.bytes, SEED_RECORD_BYTES_MAX) }]);
+      starts.push(readRecordHead(head, 0, head.length)?.type === SEED_TYPE);
+    }
+    return starts;
+  }
+
+  async #read(slices: readonly SliceAt[]): Promise<Bytes> {
+    let bytes = 0;
+    for (const slice of slices) bytes += slice.bytes;
+    const raw = new Uint8Array(bytes);
+    let at = 0;
+    for (const slice of slices) {
+      const file = this.#journals.get(slice.path) ?? (await this.#context.disk.open(slice.path, 'read'));
+      this.#journals.set(slice.path, file);
+      at += await readFull(file, raw.subarray(at, at + slice.bytes), slice.from);
+    }
+    return raw;
+  }
+}
+
+/** No seed record is longer: array, two numbers, type, map with 32 bytes. */
+const SEED_RECORD_BYTES_MAX = 64;
+
+/**
+ * The slices that go on from `nextSeq` without a hole; null if the first of them is missing.
+ * A batch that was written twice (the first time in vain) gives several that begin alike: the
+ * longest holds the others.
+ */
+function missing(slices: readonly SliceAt[], nextSeq: number): SliceAt[] | null {
+  const longest = new Map<number, SliceAt>();
+  let later = false;
+  for (const slice of slices) {
+    if (slice.firstSeq < nextSeq) continue;
+    later = true;
+    const known = longest.get(slice.firstSeq);
+    if (known === undefined || known.count < slice.count) longest.set(slice.firstSeq, slice);
+  }
+  const chosen: SliceAt[] = [];
+  for (let seq = nextSeq; ; ) {
+    const slice = longest.get(seq);
+    if (slice === undefined) break;
+    chosen.push(slice);
+    seq += slice.count;
+  }
+  return chosen.length === 0 && later ? null : chosen;
+}
+
+/** Slices by segment. */
+function segmentsOf(slices: readonly SliceAt[], starts: readonly boolean[]): SliceAt[][] {
+  const segments: SliceAt[][] = [];
+  for (const [i, slice] of slices.entries()) {
+    if (starts[i] === true || segments.length === 0) segments.push([slice]);
+    else segments.at(-1)!.push(slice);
+  }
+  return segments;
+}

@@ -1,0 +1,105 @@
+/**
+ * What a start does before it records: completes what the last run has left. One damaged
+ * recording or journal never keeps others from being completed, nor the start from going on.
+ */
+import { join } from 'node:path';
+import type { WallTime } from './chain.ts';
+import type { Disk } from './disk.ts';
+import {
+  type JournaledSession,
+  journalFolders,
+  journalPaths,
+  type ScannedFile,
+  scanJournal,
+} from './journal-scan.ts';
+import { lockFolder } from './lock.ts';
+import { type Recovery, recoverSession } from './recover-session.ts';
+import { openZstd } from './zstd.ts';
+
+export interface RecoverOptions {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly wall: () => WallTime;
+  readonly pathOf: (sid: string) => string;
+  /** Told of each recording that was not complete, and of damaged journals. */
+  readonly onRecovery: (recovery: Recovery) => void;
+}
+
+/**
+ * Completes the recordings of one journal folder, which the caller has locked, and removes
+ * its files. The number that the next journal file may take.
+ */
+export async function recoverFolder(folder: string, options: RecoverOptions): Promise<number> {
+  const { disk } = options;
+  const paths = await journalPaths(disk, folder);
+  const sessions = new Map<string, JournaledSession>();
+  const scanned = await scanJournal({ disk }, paths, sessions);
+  const kept = new Set<string>();
+  for (const session of sessions.values()) {
+    if (session.closed || (await rescued(session, options))) continue;
+    for (const slice of session.slices) kept.add(slice.path);
+  }
+  for (const file of scanned) if (!kept.has(file.path)) await retire(file, options);
+  const last = paths.at(-1);
+  return last === undefined ? 1 : Number(last.slice(-12, -4)) + 1;
+}
+
+/** Completes one session from journal files that others may still write to; false if that fails. */
+export async function repairSession(
+  sid: string,
+  paths: readonly string[],
+  options: RecoverOptions,
+): Promise<boolean> {
+  const sessions = new Map<string, JournaledSession>();
+  try {
+    await scanJournal({ disk: options.disk, sid }, paths, sessions);
+  } catch {
+    return false;
+  }
+  const session = sessions.get(sid);
+  return session !== undefined && (await rescued(session, options));
+}
+
+/** Other journals in the directory whose processes are gone: completed under their own lock. */
+export async function recoverOthers(own: string, options: RecoverOptions): Promise<void> {
+  for (const folder of await journalFolders(options.disk, options.directory)) {
+    if (folder === own) continue;
+    try {
+      const unlock = await lockFolder(folder);
+      try {
+        await recoverFolder(folder, options);
+      } finally {
+        await unlock();
+      }
+    } catch {
+      // It is in use, or not readable: its own process, or the next start, sees to it.
+    }
+  }
+}
+
+async function rescued(session: JournaledSession, options: RecoverOptions): Promise<boolean> {
+  const recovery = await recoverSession(session, { ...options, zstd: await openZstd() });
+  if (recovery.outcome !== 'complete') options.onRecovery(recovery);
+  return recovery.outcome !== 'failed';
+}
+
+/** A journal file that nobody needs goes; one that holds damage is kept aside. */
+async function retire(file: ScannedFile, { disk, onRecovery }: RecoverOptions): Promise<void> {
+  const { path, damagedBytes } = file;
+  try {
+    if (damagedBytes === 0) await disk.unlink(path);
+    else await disk.rename(path, `${path}.damaged`);
+  } catch {
+    return;
+  }
+  if (damagedBytes === 0) return;
+  const reason = 'a journal file holds damage between frames';
+  onRecovery({
+    sid: '',
+    path: join(`${path}.damaged`),
+    outcome: 'quarantined',
+    records: 0,
+    tornBytes: damagedBytes,
+    reason,
+  });
+}
