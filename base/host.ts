@@ -21,6 +21,8 @@ export interface Host {
   /** Clients without TLS are refused. */
   readonly tlsRequired: boolean;
   readonly log: Log;
+  /** How much of each result is recorded. */
+  readonly results: ResultPolicy;
   /**
    * The target for a person whose proof held: the listener's own, or the one named. Throws
    * `login-failed` if there is none or this person may not reach it.
@@ -45,6 +47,16 @@ export interface Host {
   register(key: string, handler: () => void): () => void;
   /** Calls what another connection has registered; false if there is nothing. */
   signal(key: string): boolean;
+}
+
+/** What of a result goes into the recording, per statement. */
+export interface ResultPolicy {
+  /** Rows recorded as they were sent (masked). */
+  readonly rowsMax: number;
+  /** Bytes of rows recorded. */
+  readonly bytesMax: number;
+  /** Commits what is beyond by a SHA-256 of its masked bytes. */
+  readonly commit: boolean;
 }
 
 /** The gateway's log: fields and messages never hold a payload byte or a secret. */

@@ -6,6 +6,10 @@
 export const limits = {
   /** Bytes of one protocol message that may be held whole; larger ones are streamed in pieces. */
   messageHeldBytesMax: 131_072,
+  /** Bytes of one message that cannot be streamed (an error, a row description). */
+  messageControlBytesMax: 1_048_576,
+  /** Bytes received and not settled, whatever the protocol: the engine's last bound. */
+  heldBytesMax: 4_194_304,
   /** Bytes of one protocol message at all. */
   messageBytesMax: 1_073_741_824,
   /** Bytes of a startup or login message. */
@@ -24,6 +28,8 @@ export const limits = {
   pipelinedRequestsMax: 100_000,
   /** Bytes waiting for one socket before its other side is no longer read. */
   pendingBytesMax: 1_048_576,
+  /** From the end of one side to the end of the session: what is on its way may still leave. */
+  closingTimeoutMs: 10_000,
   /** One read of a busy socket. */
   readBytesMax: 262_144,
   /** One read of a quiet socket. */

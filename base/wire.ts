@@ -38,5 +38,10 @@ export interface SecureOptions {
   readonly authority?: string;
   readonly serverName?: string;
   readonly verify?: boolean;
+  /** ALPN names, ours first. */
   readonly protocols?: readonly string[];
+  /** Ends the handshake in an error unless one of `protocols` was agreed. */
+  readonly alpnRequired?: boolean;
+  /** Bytes that are already here: an error (the default), or the handshake's first ones. */
+  readonly early?: 'refuse' | 'feed';
 }

@@ -1,0 +1,310 @@
+/**
+ * The data path of one session: judge -> scan -> mask -> record -> send. Bytes that a lane hands
+ * over leave in the order of the calls, and in strict mode not before the recorder has accepted
+ * every record that was written before them.
+ */
+import type { Bytes } from '../base/bytes.ts';
+import { PangateError } from '../base/errors.ts';
+import type { Lane, Log, Outlet } from '../base/host.ts';
+import { limits } from '../base/limits.ts';
+import type { Entry, Recorder } from '../base/recording.ts';
+import { Inbox, type Lease } from './inbox.ts';
+import type { Sink, SocketWire } from './wire.ts';
+
+type Side = 'client' | 'server';
+
+/** Views to send, with the buffer they read from and the record they wait for. */
+interface Batch {
+  readonly to: Side;
+  readonly views: Bytes[];
+  bytes: number;
+  readonly lease: Lease | null;
+  mark: number;
+}
+
+/** What one session runs on. */
+export interface PipeParts {
+  readonly client: SocketWire;
+  readonly server: SocketWire;
+  readonly lane: Lane;
+  readonly recorder: Recorder;
+  readonly strict: boolean;
+  readonly log: Log;
+}
+
+/** How a session ended. */
+export interface PipeEnd {
+  readonly why: string;
+  readonly error: Error | null;
+  readonly bytesToClient: number;
+  readonly bytesToServer: number;
+}
+
+/** Runs both directions until either side ends or something fails. Never rejects. */
+export function runPipe(parts: PipeParts): Promise<PipeEnd> {
+  return new Promise((resolve) => new Pipe(parts, resolve).start());
+}
+
+/** Views are joined from this number on: a long scatter list costs more than a copy. */
+const VIEWS_MAX = 16;
+
+class Pipe implements Outlet {
+  readonly #parts: PipeParts;
+  readonly #resolve: (end: PipeEnd) => void;
+  readonly #inlets: { readonly client: Inlet; readonly server: Inlet };
+  /** Batches whose records are not yet accepted, oldest first. */
+  readonly #gate: Batch[] = [];
+  #gatedBytes = 0;
+  #sending = 0;
+  #batch: Batch | null = null;
+  #current: Inlet | null = null;
+  #mark = -1;
+  #end: { why: string; error: Error | null } | null = null;
+  #done = false;
+  readonly #sentBytes = { client: 0, server: 0 };
+
+  constructor(parts: PipeParts, resolve: (end: PipeEnd) => void) {
+    this.#parts = parts;
+    this.#resolve = resolve;
+    this.#inlets = { client: new Inlet('client', parts.client, this), server: new Inlet('server', parts.server, this) };
+  }
+
+  start(): void {
+    this.#parts.recorder.onProgress = () => this.#progress();
+    this.guard(() => this.#parts.lane.start(this));
+    this.flush();
+    this.#parts.server.flow(this.#inlets.server);
+    this.#parts.client.flow(this.#inlets.client);
+  }
+
+  // Outlet: what the lane calls while it runs.
+
+  toClient(bytes: Bytes): void {
+    this.#add('client', bytes);
+  }
+
+  toServer(bytes: Bytes): void {
+    this.#add('server', bytes);
+  }
+
+  record(entry: Entry): void {
+    // Bytes handed over before this record need not wait for it, but what follows must.
+    this.#cut();
+    this.#mark = this.#parts.recorder.write(entry);
+  }
+
+  end(why: string): void {
+    this.#finish(why, null);
+  }
+
+  hold(side: Side, held: boolean): void {
+    const inlet = this.#inlets[side];
+    inlet.held = held;
+    if (!held && inlet !== this.#current) queueMicrotask(() => inlet.proceed());
+  }
+
+  // What the inlets call.
+
+  get over(): boolean {
+    return this.#end !== null;
+  }
+
+  /** Lets the lane work on one side's bytes, then sends what it has handed over. */
+  run(inlet: Inlet): void {
+    this.#current = inlet;
+    this.guard(() => inlet.settle(this.#parts.lane));
+    this.#current = null;
+    this.flush();
+  }
+
+  /** True if more may be read from this side. */
+  open(inlet: Inlet): boolean {
+    if (this.#end || inlet.held) return false;
+    const sink = this.#parts[inlet.side === 'client' ? 'server' : 'client'];
+    if (this.#gatedBytes + sink.unsentBytes > limits.pendingBytesMax) return false;
+    return this.#parts.recorder.pendingBytes <= limits.pendingBytesMax;
+  }
+
+  sourceEnded(inlet: Inlet, error: Error | null): void {
+    if (this.#end) return;
+    this.guard(() => this.#parts.lane.ended(inlet.side, inlet.inbox.unsettled.length));
+    this.flush();
+    this.#finish(error ? `${inlet.side}-lost` : `${inlet.side}-ended`, null);
+  }
+
+  guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  flush(): void {
+    this.#cut();
+    if (this.#end) this.#finalize();
+  }
+
+  #add(to: Side, bytes: Bytes): void {
+    if (bytes.length === 0) return;
+    let batch = this.#batch;
+    if (!batch || batch.to !== to) {
+      this.#cut();
+      const lease = this.#current?.inbox.lease ?? null;
+      lease?.hold();
+      batch = this.#batch = { to, views: [], bytes: 0, lease, mark: -1 };
+    }
+    batch.bytes += bytes.length;
+    if (!extendLast(batch.views, bytes)) batch.views.push(bytes);
+  }
+
+  /** Closes the batch in the making: it goes out now, or behind the gate. */
+  #cut(): void {
+    const batch = this.#batch;
+    if (!batch) return;
+    this.#batch = null;
+    batch.mark = this.#parts.strict ? this.#mark : -1;
+    if (this.#gate.length === 0 && batch.mark <= this.#parts.recorder.accepted && !this.#parts.recorder.failure) return this.#send(batch);
+    this.#gate.push(batch);
+    this.#gatedBytes += batch.bytes;
+  }
+
+  #progress(): void {
+    const { recorder } = this.#parts;
+    if (recorder.failure && this.#parts.strict) return this.#fail(recorder.failure);
+    while (this.#gate.length > 0 && this.#gate[0]!.mark <= recorder.accepted) {
+      const batch = this.#gate.shift()!;
+      this.#gatedBytes -= batch.bytes;
+      this.#send(batch);
+    }
+    this.#moved();
+  }
+
+  #send(batch: Batch): void {
+    this.#sending++;
+    this.#sentBytes[batch.to] += batch.bytes;
+    const views = batch.views.length > VIEWS_MAX ? [Buffer.concat(batch.views, batch.bytes)] : batch.views;
+    this.#parts[batch.to].send(views, () => {
+      this.#sending--;
+      batch.lease?.release();
+      this.#moved();
+    });
+  }
+
+  /** Something has left: reading may go on, or the session may be complete. */
+  #moved(): void {
+    if (this.#end) return this.#finalize();
+    this.#inlets.client.proceed();
+    this.#inlets.server.proceed();
+  }
+
+  #finish(why: string, error: Error | null): void {
+    if (this.#end) return;
+    this.#end = { why, error };
+    setTimeout(() => this.#complete(), limits.closingTimeoutMs).unref();
+    if (!this.#batch) this.#finalize();
+  }
+
+  /** Ends the session in the protocol's own words; what is behind the gate stays unsent. */
+  #fail(error: Error): void {
+    if (this.#end?.error || this.#done) return;
+    for (const batch of this.#gate.splice(0)) batch.lease?.release();
+    this.#batch?.lease?.release();
+    this.#batch = null;
+    this.#gatedBytes = 0;
+    this.#end = { why: error instanceof PangateError ? error.code : 'assertion', error };
+    if (!(error instanceof PangateError)) this.#parts.log.error({ stack: error.stack }, 'A session failed on an error of ours.');
+    this.#parts.client.write(this.#parts.lane.failed(error));
+    this.#complete();
+  }
+
+  #finalize(): void {
+    if (this.#gate.length === 0 && this.#sending === 0 && !this.#batch) this.#complete();
+  }
+
+  #complete(): void {
+    if (this.#done || !this.#end) return;
+    this.#done = true;
+    for (const batch of this.#gate.splice(0)) batch.lease?.release();
+    this.#inlets.client.close();
+    this.#inlets.server.close();
+    this.#parts.recorder.onProgress = null;
+    this.#resolve({ ...this.#end, bytesToClient: this.#sentBytes.client, bytesToServer: this.#sentBytes.server });
+  }
+}
+
+/** Grows the last view if `bytes` follow it directly in the same memory. */
+function extendLast(views: Bytes[], bytes: Bytes): boolean {
+  const last = views[views.length - 1];
+  if (!last || last.buffer !== bytes.buffer || last.byteOffset + last.length !== bytes.byteOffset) return false;
+  views[views.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + bytes.length);
+  return true;
+}
+
+/** One side's source: reads while the pipe is open, remembers when it was stopped. */
+class Inlet implements Sink {
+  readonly side: Side;
+  readonly inbox: Inbox = new Inbox();
+  held = false;
+  readonly #wire: SocketWire;
+  readonly #pipe: Pipe;
+  #stopped = false;
+  #closed = false;
+
+  constructor(side: Side, wire: SocketWire, pipe: Pipe) {
+    this.side = side;
+    this.#wire = wire;
+    this.#pipe = pipe;
+  }
+
+  room(): Bytes {
+    return this.inbox.room();
+  }
+
+  filled(bytes: number): boolean {
+    // After the end only the end of the stream is still awaited; what comes is dropped.
+    if (this.#closed) return true;
+    this.inbox.filled(bytes);
+    return this.#work();
+  }
+
+  chunk(bytes: Bytes): boolean {
+    if (this.#pipe.over) return false;
+    this.#pipe.guard(() => this.inbox.append(bytes));
+    return this.#work();
+  }
+
+  ended(error: Error | null): void {
+    this.#pipe.sourceEnded(this, error);
+  }
+
+  settle(lane: Lane): void {
+    const bytes = this.inbox.unsettled;
+    if (bytes.length === 0 || this.held) return;
+    const settled = this.side === 'client' ? lane.client(bytes) : lane.server(bytes);
+    this.inbox.settle(settled);
+  }
+
+  /** Goes on reading if that was stopped and may go on now. */
+  proceed(): void {
+    if (!this.#stopped || !this.#pipe.open(this)) return;
+    this.#stopped = false;
+    if (this.#work()) this.#wire.resume();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#wire.end();
+    this.#wire.resume();
+    setTimeout(() => this.#wire.destroy(), 2000).unref();
+  }
+
+  #work(): boolean {
+    if (!this.#pipe.over && !this.held) this.#pipe.run(this);
+    if (this.#closed) return true;
+    if (this.#pipe.open(this)) return true;
+    this.#stopped = true;
+    return false;
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * Sockets as wires. During login bytes are awaited with `read`; then `flow` hands them to a
+ * sink as they arrive. A plain upstream socket reads straight into the sink's own buffer
+ * (net's `onread`), so that bulk data is neither allocated nor copied; accepted and TLS
+ * sockets deliver chunks.
+ */
+import { connect, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { type Bytes, join, keep, NO_BYTES } from '../base/bytes.ts';
+import { assert, PangateError } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+import type { SecureOptions, Wire } from '../base/wire.ts';
+import { secureSocket } from './tls.ts';
+
+/** Takes a wire's bytes once login is over. */
+export interface Sink {
+  /** Where to read next: at least one byte. Only asked by wires that read in place. */
+  room(): Bytes;
+  /** So many bytes have been read into the last `room`. False stops reading until `resume`. */
+  filled(bytes: number): boolean;
+  /** A chunk that the sink owns from now on. False stops reading until `resume`. */
+  chunk(bytes: Bytes): boolean;
+  /** No more bytes will come; `error` if the connection broke. */
+  ended(error: Error | null): void;
+}
+
+/** Where to connect to. A host that starts with `/` is a Unix socket's path. */
+export interface Dial {
+  readonly host: string;
+  readonly port: number;
+  readonly timeoutMs: number;
+  /** Reads in place: for connections that stay without TLS. */
+  readonly plain: boolean;
+}
+
+/** Wraps an accepted socket. The socket must not have been read. */
+export function acceptWire(socket: Socket): SocketWire {
+  const wire = new SocketWire();
+  wire.attach(socket);
+  return wire;
+}
+
+/** Connects. Throws `upstream-unreachable`. */
+export async function dialWire(dial: Dial): Promise<SocketWire> {
+  const wire = new SocketWire();
+  const where = dial.host.startsWith('/') ? { path: dial.host } : { host: dial.host, port: dial.port };
+  const onread = dial.plain ? { onread: wire.inPlace() } : {};
+  const socket = connect({ ...where, noDelay: true, keepAlive: true, allowHalfOpen: true, ...onread });
+  await connected(socket, dial);
+  wire.attach(socket, dial.plain);
+  return wire;
+}
+
+function connected(socket: Socket, dial: Dial): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (cause: string | null): void => {
+      clearTimeout(timer);
+      socket.off('error', failed).off('connect', done);
+      if (cause === null) return resolve();
+      socket.on('error', () => undefined).destroy();
+      reject(unreachable(dial, cause));
+    };
+    const failed = (error: NodeJS.ErrnoException): void => settle(error.code ?? 'error');
+    const done = (): void => settle(null);
+    const timer = setTimeout(() => settle(`no answer in ${dial.timeoutMs} ms`), dial.timeoutMs);
+    socket.once('error', failed).once('connect', done);
+  });
+}
+
+function unreachable(dial: Dial, cause: string): PangateError {
+  const where = dial.host.startsWith('/') ? dial.host : `${dial.host}:${dial.port}`;
+  return new PangateError(
+    'upstream-unreachable',
+    `No connection to ${where} (${cause}).`,
+    "Check the target's address and that its server is up.",
+  );
+}
+
+/** A wire over a Node.js socket. */
+export class SocketWire implements Wire {
+  tls = '';
+  address = '';
+  port = 0;
+  #socket!: Socket;
+  #detach: () => void = () => undefined;
+  #plain = false;
+  #queue: Bytes[] = [];
+  #queuedBytes = 0;
+  #ended = false;
+  #error: Error | null = null;
+  #waiting: (() => void) | null = null;
+  #sink: Sink | null = null;
+
+  /** The `onread` option for a socket that reads in place; login bytes go through a small buffer. */
+  inPlace(): { buffer: () => Bytes; callback: (read: number, buffer: Bytes) => boolean } {
+    const login = Buffer.allocUnsafeSlow(4096);
+    return {
+      buffer: () => this.#sink?.room() ?? login,
+      callback: (read, buffer) => (buffer === login ? this.#arrived(keep(login.subarray(0, read))) : this.#sink!.filled(read)),
+    };
+  }
+
+  /** Takes over a connected socket. */
+  attach(socket: Socket, plain = false): void {
+    this.#socket = socket;
+    this.#plain = plain;
+    this.address ||= socket.remoteAddress ?? '';
+    this.port ||= socket.remotePort ?? 0;
+    socket.setNoDelay(true);
+    const failed = (error: Error): void => this.#over(error);
+    const ended = (): void => this.#over(null);
+    const closed = (): void => this.#over(new PangateError('upstream-lost', 'The connection was closed.'));
+    const data = (chunk: Buffer): void => this.#deliver(chunk);
+    socket.on('error', failed).on('end', ended).on('close', closed);
+    if (!plain) socket.on('data', data);
+    this.#detach = () => socket.off('error', failed).off('end', ended).off('close', closed).off('data', data);
+  }
+
+  async read(bytesMin: number): Promise<Bytes | null> {
+    while (this.#queuedBytes < bytesMin) {
+      if (this.#error) throw this.#error;
+      if (this.#ended) return null;
+      this.#socket.resume();
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve;
+      });
+    }
+    return this.#takeQueue();
+  }
+
+  unread(bytes: Bytes): void {
+    if (bytes.length === 0) return;
+    this.#queue.unshift(bytes);
+    this.#queuedBytes += bytes.length;
+  }
+
+  write(bytes: Bytes): void {
+    if (!this.#socket.destroyed) this.#socket.write(bytes);
+  }
+
+  /** Sends views that stay unchanged until `sent` is called (at once if the connection is gone). */
+  send(views: readonly Bytes[], sent: () => void): void {
+    const socket = this.#socket;
+    if (socket.destroyed || socket.writableEnded) return sent();
+    const last = views.length - 1;
+    if (last > 0) socket.cork();
+    for (let i = 0; i < last; i++) socket.write(views[i]!);
+    socket.write(views[last] ?? NO_BYTES, sent);
+    if (last > 0) socket.uncork();
+  }
+
+  /** Bytes that the system has not yet taken. */
+  get unsentBytes(): number {
+    return this.#socket.destroyed ? 0 : this.#socket.writableLength;
+  }
+
+  async secure(options: SecureOptions): Promise<void> {
+    assert(!this.#plain, 'a wire that reads in place stays plain');
+    const raw = this.#socket;
+    const early = this.#takeQueue();
+    if (early.length + raw.readableLength > 0 && options.early !== 'feed') {
+      throw new PangateError('message-unknown', 'Bytes came before the TLS handshake.');
+    }
+    raw.pause();
+    this.#detach();
+    if (early.length > 0) raw.unshift(early);
+    const secured: TLSSocket = await secureSocket(raw, options);
+    this.tls = secured.getProtocol() ?? 'TLS';
+    this.attach(secured);
+  }
+
+  /** Hands all further bytes to the sink, first those already here. */
+  flow(sink: Sink): void {
+    const early = this.#takeQueue();
+    this.#sink = sink;
+    const go = early.length === 0 || sink.chunk(early);
+    if (this.#ended) sink.ended(this.#error);
+    else if (go) this.#socket.resume();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #takeQueue(): Bytes {
+    const bytes = join(this.#queue, this.#queuedBytes);
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    return bytes;
+  }
+
+  #deliver(chunk: Bytes): void {
+    if (!this.#arrived(chunk)) this.#socket.pause();
+  }
+
+  /** To the sink, or to the login queue, which is read no further than a login may be long. */
+  #arrived(chunk: Bytes): boolean {
+    if (this.#sink) return this.#sink.chunk(chunk);
+    this.#queue.push(chunk);
+    this.#queuedBytes += chunk.length;
+    this.#wake();
+    return this.#queuedBytes < limits.loginMessageBytesMax;
+  }
+
+  #over(error: Error | null): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#error = error;
+    this.#wake();
+    this.#sink?.ended(error);
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.();
+  }
+}

@@ -1,0 +1,330 @@
+/**
+ * Messages from the client after login. They reach the server as they came; what they ask is
+ * recorded first, and remembered so that the answers can be understood.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { serialize } from 'pg-protocol';
+import { type Bytes, keep, text } from '../../base/bytes.ts';
+import { int16At, int32At, zeroIn } from '../../base/binary.ts';
+import type { CleanStream } from '../../base/cleaner.ts';
+import { PangateError } from '../../base/errors.ts';
+import { ANYWHERE } from '../../base/finding.ts';
+import { limits } from '../../base/limits.ts';
+import { copiesOf } from './copied.ts';
+import type { Direction, Shared } from './lane.ts';
+import { Type } from './messages.ts';
+import type { Portal, Request, Statement } from './requests.ts';
+import { Run } from './transcript.ts';
+
+/** The name of the gateway's own prepared statement; clients do not use the prefix. */
+const OWN_STATEMENT = 'pangate$columns';
+
+/** A message taken in pieces: its masked form is committed by hash. */
+interface Large {
+  readonly type: number;
+  readonly run: Run | null;
+  readonly stream: CleanStream;
+  readonly hash: Hash;
+  bytes: number;
+}
+
+export class Frontend implements Direction {
+  missing = 0;
+  readonly #shared: Shared;
+  readonly #statements = new Map<string, Statement>();
+  readonly #portals = new Map<string, Portal>();
+  #large: Large | null = null;
+  #copied: { bytes: number; hash: Hash } | null = null;
+  #nextId = 1;
+
+  constructor(shared: Shared) {
+    this.#shared = shared;
+  }
+
+  whole(bytes: Bytes, at: number): number {
+    const to = at + 1 + int32At(bytes, at + 1);
+    this.#handle(bytes[at]!, bytes.subarray(at + 5, to));
+    this.#shared.outlet.toServer(bytes.subarray(at, to));
+    return to;
+  }
+
+  begin(type: number, length: number, bytes: Bytes, at: number): number {
+    if (length <= limits.messageControlBytesMax && type !== Type.CopyData) return at;
+    if (type === Type.CopyData && length <= limits.messageHeldBytesMax) return at;
+    const body = bytes.subarray(at + 5);
+    // The names in a message's head must be there before it can be taken in pieces.
+    if (body.length < Math.min(limits.readBytesMin, length - 4)) return at;
+    const run = this.#beginLarge(type, body, length);
+    this.#large = { type, run, stream: this.#shared.cleaner.stream(ANYWHERE), hash: createHash('sha256'), bytes: 0 };
+    this.missing = length - 4;
+    this.#shared.outlet.toServer(bytes.subarray(at, at + 5));
+    return at + 5;
+  }
+
+  piece(bytes: Bytes): void {
+    const large = this.#large!;
+    this.missing -= bytes.length;
+    large.bytes += bytes.length;
+    for (const settled of large.stream.push(keep(bytes), this.missing === 0)) large.hash.update(settled);
+    if (this.missing === 0) this.#endLarge(large);
+    this.#shared.outlet.toServer(bytes);
+  }
+
+  #handle(type: number, body: Bytes): void {
+    if (this.#shared.skipping && type !== Type.Sync && type !== Type.Terminate) return;
+    switch (type) {
+      case Type.Query:
+        return this.#query(body);
+      case Type.Parse:
+        return this.#parse(body);
+      case Type.Bind:
+        return this.#bind(body);
+      case Type.Describe:
+        return this.#describe(body);
+      case Type.Execute:
+        return this.#execute(body);
+      case Type.Close:
+        return this.#close(body);
+      case Type.Sync:
+        return this.#sync();
+      case Type.FunctionCall:
+        return this.#call(body);
+      case Type.CopyData:
+        return this.#copyData(body);
+      case Type.CopyDone:
+      case Type.CopyFail:
+        return this.#copyEnd(type === Type.CopyDone);
+      case Type.Flush:
+      case Type.Terminate:
+        return;
+      case Type.PasswordMessage:
+        throw new PangateError('message-refused', 'A password message came after login.');
+      default:
+        throw new PangateError('message-unknown', 'The client sent a message of an unknown type.');
+    }
+  }
+
+  /** sql string */
+  #query(body: Bytes): void {
+    const sql = stringAt(body, 0).bytes;
+    if (sql.length + 1 !== body.length) throw malformed();
+    this.#askColumns(sql, false);
+    this.#shared.transcript.statement(this.#nextId, 'simple', { text: this.#shared.transcript.shown(sql) });
+    this.#push({ kind: 'query', run: new Run(this.#nextId++), sql: keep(sql) });
+  }
+
+  /** name string | sql string | count int16 | parameter types int32* */
+  #parse(body: Bytes): void {
+    const name = stringAt(body, 0);
+    const sql = stringAt(body, name.to);
+    const shown = this.#shared.transcript.shown(sql.bytes);
+    this.#shared.transcript.statement(this.#nextId++, 'parse', { text: shown });
+    this.#prepare(text(name.bytes), { sql: keep(sql.bytes), shown, plan: undefined, described: false });
+  }
+
+  #prepare(name: string, statement: Statement): void {
+    const undo = put(this.#statements, name, statement);
+    this.#push({ kind: 'parse', own: false, undo });
+  }
+
+  /** portal string | statement string | formats | parameters | result formats */
+  #bind(body: Bytes): void {
+    const portal = stringAt(body, 0);
+    const name = stringAt(body, portal.to);
+    const formats = int16s(body, name.to);
+    const parameters = this.#parameters(body, formats.to, formats.values);
+    const results = int16s(body, parameters.to);
+    if (results.to !== body.length) throw malformed();
+    this.#open(text(portal.bytes), text(name.bytes), results.values, parameters.values);
+  }
+
+  #open(portal: string, name: string, formats: readonly number[], parameters: Portal['parameters']): void {
+    const statement = this.#statements.get(name) ?? UNKNOWN;
+    const opened: Portal = { statement, formats, parameters, plan: undefined, described: false, run: null };
+    this.#push({ kind: 'bind', undo: put(this.#portals, portal, opened) });
+  }
+
+  /** count int16 | (length int32, value)*; shown masked, all together up to a bound */
+  #parameters(body: Bytes, at: number, formats: readonly number[]): { values: (string | Bytes | null)[]; to: number } {
+    const count = int16At(body, at) & 0xffff;
+    const values: (string | Bytes | null)[] = [];
+    let to = at + 2;
+    for (let i = 0; i < count; i++) {
+      if (to + 4 > body.length) throw malformed();
+      const length = int32At(body, to);
+      to += 4;
+      const end = to + Math.max(length, 0);
+      if (end > body.length) throw malformed();
+      const binary = (formats.length === 1 ? formats[0] : formats[i]) === 1;
+      values.push(length < 0 ? null : this.#shared.transcript.parameter(body.subarray(to, Math.min(end, to + limits.readBytesMin)), binary));
+      to = end;
+    }
+    return { values, to };
+  }
+
+  /** 'S' or 'P' | name string */
+  #describe(body: Bytes): void {
+    const name = text(stringAt(body, 1).bytes);
+    const what = body[0] === 0x53 ? this.#statements.get(name) : this.#portals.get(name);
+    if (what) what.described = true;
+    this.#push({ kind: 'describe', what: what ?? { ...UNKNOWN }, own: false });
+  }
+
+  /** portal string | rows int32 */
+  #execute(body: Bytes): void {
+    const name = stringAt(body, 0).bytes;
+    const portal = this.#portals.get(text(name)) ?? { ...UNKNOWN_PORTAL };
+    const resumed = portal.run !== null;
+    const run = portal.run ?? new Run(this.#nextId++);
+    portal.run = run;
+    if (!resumed) {
+      this.#askColumns(portal.statement.sql, true);
+      this.#shared.transcript.statement(run.id, 'execute', { text: portal.statement.shown, params: portal.parameters });
+    }
+    this.#askPlan(portal, name);
+    this.#push({ kind: 'execute', run, portal });
+  }
+
+  /** Rows whose columns nobody has asked for: the gateway asks itself, just before the Execute. */
+  #askPlan(portal: Portal, name: Bytes): void {
+    if (portal.described || (portal.statement.described && portal.formats !== UNKNOWN_FORMATS)) return;
+    portal.described = true;
+    this.#shared.outlet.toServer(serialize.describe({ type: 'P', name: text(name) }));
+    this.#push({ kind: 'describe', what: portal, own: true });
+  }
+
+  /**
+   * COPY ... TO names no columns on the wire: the gateway describes a SELECT of the same columns
+   * first. In a simple query the question ends with a Sync of its own; in the extended protocol
+   * an error of it is the statement's own error.
+   */
+  #askColumns(sql: Bytes, extended: boolean): void {
+    const copies = copiesOf(sql);
+    for (const { select, format } of copies) {
+      const statement: Statement = { sql: keep(sql), shown: '', plan: undefined, described: true };
+      this.#shared.copies.push({ format, statement });
+      this.#shared.outlet.toServer(serialize.parse({ name: OWN_STATEMENT, text: select }));
+      this.#shared.outlet.toServer(serialize.describe({ type: 'S', name: OWN_STATEMENT }));
+      this.#shared.outlet.toServer(serialize.close({ type: 'S', name: OWN_STATEMENT }));
+      this.#push({ kind: 'parse', own: true, undo: () => undefined });
+      this.#push({ kind: 'describe', what: statement, own: true });
+      this.#push({ kind: 'close', own: true });
+    }
+    if (copies.length === 0 || extended) return;
+    this.#shared.outlet.toServer(serialize.sync());
+    this.#push({ kind: 'sync', own: true });
+  }
+
+  /** 'S' or 'P' | name string */
+  #close(body: Bytes): void {
+    const name = text(stringAt(body, 1).bytes);
+    if (body[0] === 0x53) this.#statements.delete(name);
+    else this.#portals.delete(name);
+    this.#push({ kind: 'close', own: false });
+  }
+
+  #sync(): void {
+    if (this.#shared.copyIn) return;
+    this.#shared.skipping = false;
+    this.#push({ kind: 'sync', own: false });
+  }
+
+  /** function oid int32 | formats | arguments | result format int16 */
+  #call(body: Bytes): void {
+    const formats = int16s(body, 4);
+    const parameters = this.#parameters(body, formats.to, formats.values);
+    const data = { text: `function ${int32At(body, 0) >>> 0}`, params: parameters.values };
+    this.#shared.transcript.statement(this.#nextId, 'call', data);
+    this.#push({ kind: 'call', run: new Run(this.#nextId++) });
+  }
+
+  /** Counted and committed by the hash of its masked form: a hash of the bare form could be guessed. */
+  #copyData(body: Bytes): void {
+    const copied = (this.#copied ??= { bytes: 0, hash: createHash('sha256') });
+    copied.bytes += body.length;
+    const clear = this.#shared.cleaner.next(body, 0, body.length) === body.length;
+    copied.hash.update(clear ? body : this.#shared.cleaner.clean(keep(body), ANYWHERE));
+  }
+
+  #copyEnd(done: boolean): void {
+    const copied = this.#copied;
+    this.#copied = null;
+    this.#shared.copyIn = false;
+    if (copied) this.#shared.transcript.event('sql.in', { bytes: copied.bytes, sha256: copied.hash.digest(), done });
+  }
+
+  #push(request: Request): void {
+    this.#shared.requests.push(request);
+  }
+
+  #beginLarge(type: number, body: Bytes, length: number): Run | null {
+    if (this.#shared.skipping) return null;
+    const { transcript } = this.#shared;
+    if (type === Type.Query) {
+      const run = new Run(this.#nextId++);
+      transcript.statement(run.id, 'simple', { text: transcript.shown(body), bytes: length - 5 });
+      this.#push({ kind: 'query', run, sql: keep(body.subarray(0, limits.readBytesMin)) });
+      return run;
+    }
+    if (type === Type.Parse) {
+      const name = stringAt(body, 0);
+      const shown = transcript.shown(body.subarray(name.to));
+      const run = new Run(this.#nextId++);
+      transcript.statement(run.id, 'parse', { text: shown, bytes: length - 4 - name.to });
+      this.#prepare(text(name.bytes), { sql: keep(body.subarray(name.to, name.to + limits.readBytesMin)), shown, plan: undefined, described: false });
+      return run;
+    }
+    if (type === Type.Bind) {
+      const portal = stringAt(body, 0);
+      this.#open(text(portal.bytes), text(stringAt(body, portal.to).bytes), UNKNOWN_FORMATS, []);
+      return new Run(this.#nextId++);
+    }
+    if (type === Type.CopyData) return null;
+    throw new PangateError('limit-exceeded', 'A message is too long for its type.');
+  }
+
+  /** `sql.large`: the masked form of a message that was taken in pieces, by hash. */
+  #endLarge(large: Large): void {
+    this.#large = null;
+    const data = { bytes: large.bytes, sha256: large.hash.digest(), ...(large.run ? { id: large.run.id } : {}) };
+    this.#shared.transcript.event('sql.large', data);
+  }
+}
+
+/** Asked for by a name that this session has not made: the server will answer with an error. */
+const UNKNOWN: Statement = { sql: new Uint8Array(0), shown: '', plan: undefined, described: false };
+const UNKNOWN_FORMATS: readonly number[] = [];
+const UNKNOWN_PORTAL: Portal = { statement: UNKNOWN, formats: UNKNOWN_FORMATS, parameters: [], plan: undefined, described: false, run: null };
+
+/** Sets a name and gives the way back. */
+function put<Value>(map: Map<string, Value>, name: string, value: Value): () => void {
+  const previous = map.get(name);
+  if (previous === undefined && map.size >= limits.preparedStatementsMax) {
+    throw new PangateError('limit-exceeded', 'Too many prepared statements or portals.', 'Close those that are no longer used.');
+  }
+  map.set(name, value);
+  return () => {
+    if (previous === undefined || name === '') map.delete(name);
+    else map.set(name, previous);
+  };
+}
+
+/** A zero-ended string from `at`, and the offset behind its end. */
+function stringAt(body: Bytes, at: number): { bytes: Bytes; to: number } {
+  const to = zeroIn(body, at, body.length);
+  if (to < 0) throw malformed();
+  return { bytes: body.subarray(at, to), to: to + 1 };
+}
+
+/** count int16 | values int16* */
+function int16s(body: Bytes, at: number): { values: number[]; to: number } {
+  if (at + 2 > body.length) throw malformed();
+  const count = int16At(body, at) & 0xffff;
+  const to = at + 2 + 2 * count;
+  if (to > body.length) throw malformed();
+  return { values: Array.from({ length: count }, (_, i) => int16At(body, at + 2 + 2 * i)), to };
+}
+
+function malformed(): PangateError {
+  return new PangateError('message-unknown', 'The client sent a malformed message.');
+}

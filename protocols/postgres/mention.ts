@@ -1,0 +1,19 @@
+/**
+ * An output column without an origin (an expression, a table of this very transaction) may carry
+ * a protected column under another name. It is masked if the statement's text mentions one: the
+ * coarse answer until statements are analysed.
+ */
+import { type Bytes, text } from '../../base/bytes.ts';
+import type { Cleaner, ColumnRule } from '../../base/cleaner.ts';
+
+/** The first rule whose column the text names; null if there is none. */
+export function mentionedRule(sql: Bytes, cleaner: Cleaner): ColumnRule | null {
+  const seen = new Set<string>();
+  for (const [word] of text(sql).matchAll(/[A-Za-z_][\w$]*/g)) {
+    if (seen.has(word)) continue;
+    seen.add(word);
+    const rule = cleaner.column(word, '');
+    if (rule) return rule;
+  }
+  return null;
+}
