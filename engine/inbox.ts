@@ -65,7 +65,8 @@ export class Inbox {
     const busy = this.#lastRead >= limits.readBytesMin || kept > 0;
     const free = this.#lease.buffer.length - this.#to;
     const large = this.#lease.buffer.length > limits.readBytesMin;
-    if (free < limits.readBytesMin / (large ? 1 : 4) || (large && !busy) || (busy && !large)) this.#renew(busy);
+    if (free < limits.readBytesMin / (large ? 1 : 4) || (large && !busy) || (busy && !large))
+      this.#renew(busy);
     return this.#lease.buffer.subarray(this.#to);
   }
 
@@ -114,5 +115,6 @@ function bufferFor(keptBytes: number, busy: boolean): Bytes {
 
 /** A lane settles or streams what grows past its limits; this bound is the last one. */
 function checkHeld(bytes: number): void {
-  if (bytes > limits.heldBytesMax) throw new PangateError('limit-exceeded', 'A message is longer than may be held.');
+  if (bytes > limits.heldBytesMax)
+    throw new PangateError('limit-exceeded', 'A message is longer than may be held.');
 }

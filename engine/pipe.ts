@@ -66,7 +66,10 @@ class Pipe implements Outlet {
   constructor(parts: PipeParts, resolve: (end: PipeEnd) => void) {
     this.#parts = parts;
     this.#resolve = resolve;
-    this.#inlets = { client: new Inlet('client', parts.client, this), server: new Inlet('server', parts.server, this) };
+    this.#inlets = {
+      client: new Inlet('client', parts.client, this),
+      server: new Inlet('server', parts.server, this),
+    };
   }
 
   start(): void {
@@ -164,7 +167,12 @@ class Pipe implements Outlet {
     if (!batch) return;
     this.#batch = null;
     batch.mark = this.#parts.strict ? this.#mark : -1;
-    if (this.#gate.length === 0 && batch.mark <= this.#parts.recorder.accepted && !this.#parts.recorder.failure) return this.#send(batch);
+    if (
+      this.#gate.length === 0 &&
+      batch.mark <= this.#parts.recorder.accepted &&
+      !this.#parts.recorder.failure
+    )
+      return this.#send(batch);
     this.#gate.push(batch);
     this.#gatedBytes += batch.bytes;
   }
@@ -213,7 +221,8 @@ class Pipe implements Outlet {
     this.#batch = null;
     this.#gatedBytes = 0;
     this.#end = { why: error instanceof PangateError ? error.code : 'assertion', error };
-    if (!(error instanceof PangateError)) this.#parts.log.error({ stack: error.stack }, 'A session failed on an error of ours.');
+    if (!(error instanceof PangateError))
+      this.#parts.log.error({ stack: error.stack }, 'A session failed on an error of ours.');
     this.#parts.client.write(this.#parts.lane.failed(error));
     this.#complete();
   }
@@ -229,14 +238,19 @@ class Pipe implements Outlet {
     this.#inlets.client.close();
     this.#inlets.server.close();
     this.#parts.recorder.onProgress = null;
-    this.#resolve({ ...this.#end, bytesToClient: this.#sentBytes.client, bytesToServer: this.#sentBytes.server });
+    this.#resolve({
+      ...this.#end,
+      bytesToClient: this.#sentBytes.client,
+      bytesToServer: this.#sentBytes.server,
+    });
   }
 }
 
 /** Grows the last view if `bytes` follow it directly in the same memory. */
 function extendLast(views: Bytes[], bytes: Bytes): boolean {
   const last = views[views.length - 1];
-  if (!last || last.buffer !== bytes.buffer || last.byteOffset + last.length !== bytes.byteOffset) return false;
+  if (!last || last.buffer !== bytes.buffer || last.byteOffset + last.length !== bytes.byteOffset)
+    return false;
   views[views.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + bytes.length);
   return true;
 }

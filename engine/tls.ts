@@ -17,7 +17,11 @@ function serverSocket(raw: Socket, options: SecureOptions): tls.TLSSocket {
   const { identity, protocols } = options;
   assert(identity !== undefined, 'a TLS server has a certificate');
   const secureContext = contextOf(identity.certificate, identity.key);
-  return new tls.TLSSocket(raw, { isServer: true, secureContext, ...(protocols ? { ALPNProtocols: [...protocols] } : {}) });
+  return new tls.TLSSocket(raw, {
+    isServer: true,
+    secureContext,
+    ...(protocols ? { ALPNProtocols: [...protocols] } : {}),
+  });
 }
 
 /** Contexts are costly (parsing takes about 1 ms): the newest few are kept. */
@@ -55,7 +59,13 @@ function handshake(socket: tls.TLSSocket, options: SecureOptions): Promise<void>
       socket.off('error', failed).off('close', closed).off(event, done);
       if (cause === null) return resolve();
       socket.on('error', () => undefined).destroy();
-      reject(new PangateError(code, `The TLS handshake failed (${cause}).`, 'Check certificates and authorities on both sides.'));
+      reject(
+        new PangateError(
+          code,
+          `The TLS handshake failed (${cause}).`,
+          'Check certificates and authorities on both sides.',
+        ),
+      );
     };
     const failed = (error: NodeJS.ErrnoException): void => settle(error.code ?? 'error');
     const closed = (): void => settle('connection closed');

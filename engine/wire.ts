@@ -96,7 +96,8 @@ export class SocketWire implements Wire {
     const login = Buffer.allocUnsafeSlow(4096);
     return {
       buffer: () => this.#sink?.room() ?? login,
-      callback: (read, buffer) => (buffer === login ? this.#arrived(keep(login.subarray(0, read))) : this.#sink!.filled(read)),
+      callback: (read, buffer) =>
+        buffer === login ? this.#arrived(keep(login.subarray(0, read))) : this.#sink!.filled(read),
     };
   }
 

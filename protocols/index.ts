@@ -1,4 +1,5 @@
+import { postgres } from './postgres/index.ts';
 import type { Protocol } from './protocol.ts';
 
 /** Every protocol plug-in. A new one is a folder of this floor and a line here. */
-export const protocols: readonly Protocol[] = [];
+export const protocols: readonly Protocol[] = [postgres];

@@ -2,19 +2,28 @@
  * Messages from the server after login: each answered request is known by its place in the
  * queue, every byte of data is masked, every outcome recorded before it is sent.
  */
-import { type Bytes, join, text } from '../../base/bytes.ts';
+
 import { int32At, putInt32, zeroIn } from '../../base/binary.ts';
+import { type Bytes, join, text } from '../../base/bytes.ts';
 import type { ColumnRule } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import { ANYWHERE } from '../../base/finding.ts';
 import { limits } from '../../base/limits.ts';
 import { BINARY, CopyOut, TEXT } from './copy.ts';
 import { message } from './encode.ts';
-import { type LargeBody, LargeRow } from './large.ts';
 import type { Direction, Shared } from './lane.ts';
+import { type LargeBody, LargeRow } from './large.ts';
 import { mentionedRule } from './mention.ts';
 import { Type } from './messages.ts';
-import { formatsOf, makePlan, maskNames, parseRowDescription, type Plan, unknownTable, withFormats } from './plan.ts';
+import {
+  formatsOf,
+  makePlan,
+  maskNames,
+  type Plan,
+  parseRowDescription,
+  unknownTable,
+  withFormats,
+} from './plan.ts';
 import type { Portal, Request, Statement } from './requests.ts';
 import { maskRows, runOf } from './rows.ts';
 import type { Run } from './transcript.ts';
@@ -47,9 +56,13 @@ export class Backend implements Direction {
   begin(type: number, length: number, bytes: Bytes, at: number): number {
     const isData = type === Type.DataRow || type === Type.CopyData;
     if (length <= (isData ? limits.messageHeldBytesMax : limits.messageControlBytesMax)) return at;
-    if (!isData) throw new PangateError('limit-exceeded', 'The server sent a message that is too long for its type.');
+    if (!isData)
+      throw new PangateError('limit-exceeded', 'The server sent a message that is too long for its type.');
     const run = this.#current();
-    this.#large = type === Type.DataRow ? new LargeRow(this.#planOf(run).columns, this.#shared.cleaner) : this.#copyOf(run).large();
+    this.#large =
+      type === Type.DataRow
+        ? new LargeRow(this.#planOf(run).columns, this.#shared.cleaner)
+        : this.#copyOf(run).large();
     this.missing = length - 4;
     run.rows++;
     this.#shared.outlet.toClient(bytes.slice(at, at + 5));
@@ -129,25 +142,30 @@ export class Backend implements Direction {
   #answer(type: number, whole: Bytes): void {
     const { requests, outlet } = this.#shared;
     const kind = ANSWERS.get(type);
-    if (kind === undefined) throw new PangateError('message-refused', 'The server sent a message that this gateway refuses.');
+    if (kind === undefined)
+      throw new PangateError('message-refused', 'The server sent a message that this gateway refuses.');
     const head = this.#head(kind);
     if (type !== Type.ParameterDescription) requests.shift();
     if (type === Type.NoData && head.kind === 'describe') head.what.plan = null;
     if (!('own' in head && head.own)) outlet.toClient(whole);
-    if (type === Type.PortalSuspended && head.kind === 'execute') this.#shared.transcript.event('sql.suspended', { id: head.run.id, rows: head.run.rows });
+    if (type === Type.PortalSuspended && head.kind === 'execute')
+      this.#shared.transcript.event('sql.suspended', { id: head.run.id, rows: head.run.rows });
   }
 
   #head(kind: Request['kind']): Request {
     const { head } = this.#shared.requests;
-    if (head?.kind !== kind) throw new PangateError('message-unknown', 'The server answered what was not asked.');
+    if (head?.kind !== kind)
+      throw new PangateError('message-unknown', 'The server answered what was not asked.');
     return head;
   }
 
   #rowDescription(whole: Bytes, body: Bytes): boolean {
     const { head } = this.#shared.requests;
-    if (head?.kind !== 'query' && head?.kind !== 'describe') throw new PangateError('message-unknown', 'The server described what was not asked.');
+    if (head?.kind !== 'query' && head?.kind !== 'describe')
+      throw new PangateError('message-unknown', 'The server described what was not asked.');
     if (this.#awaitCatalog(body)) return false;
-    const sql = head.kind === 'query' ? head.sql : 'statement' in head.what ? head.what.statement.sql : head.what.sql;
+    const sql =
+      head.kind === 'query' ? head.sql : 'statement' in head.what ? head.what.statement.sql : head.what.sql;
     const plan = this.#plan(body, sql);
     maskNames(body, this.#shared.cleaner);
     if (head.kind === 'query') this.#shared.transcript.columns(head.run, plan);
@@ -175,7 +193,8 @@ export class Backend implements Direction {
     const { catalog, cleaner, outlet } = this.#shared;
     if (!cleaner.hasColumns) return false;
     const table = unknownTable(body, catalog);
-    if (table === 0 || this.#refreshed.has(table) || this.#refreshed.size >= limits.preparedStatementsMax) return false;
+    if (table === 0 || this.#refreshed.has(table) || this.#refreshed.size >= limits.preparedStatementsMax)
+      return false;
     this.#refreshed.add(table);
     outlet.hold('server', true);
     catalog.refresh(table, () => outlet.hold('server', false));
@@ -193,13 +212,18 @@ export class Backend implements Direction {
     if (run.plan) return run.plan;
     const { head } = this.#shared.requests;
     const plan = head?.kind === 'execute' ? portalPlan(head.portal) : null;
-    if (plan === null) throw new PangateError('message-unknown', row ? 'The server sent rows of unknown columns.' : 'The server sent a large row of unknown columns.');
+    if (plan === null)
+      throw new PangateError(
+        'message-unknown',
+        row ? 'The server sent rows of unknown columns.' : 'The server sent a large row of unknown columns.',
+      );
     this.#shared.transcript.columns(run, plan);
     return plan;
   }
 
   #copyOf(run: Run): CopyOut {
-    if (!run.copy) throw new PangateError('message-unknown', 'The server sent COPY data that was not asked for.');
+    if (!run.copy)
+      throw new PangateError('message-unknown', 'The server sent COPY data that was not asked for.');
     return run.copy;
   }
 
@@ -216,10 +240,17 @@ export class Backend implements Direction {
     const asked = this.#shared.copies.shift();
     const binary = body[0] === 1;
     const described = asked?.statement.plan ?? null;
-    const plan = described?.columns.length === formatsOf(body, 1).length ? withFormats(described, [binary ? 1 : 0]) : null;
+    const plan =
+      described?.columns.length === formatsOf(body, 1).length
+        ? withFormats(described, [binary ? 1 : 0])
+        : null;
     if (plan) this.#shared.transcript.columns(run, plan);
     else if (binary || this.#shared.cleaner.hasColumns) throw copyOfUnknown();
-    run.copy = new CopyOut(asked?.format ?? (binary ? BINARY : TEXT), plan?.columns ?? null, this.#shared.cleaner);
+    run.copy = new CopyOut(
+      asked?.format ?? (binary ? BINARY : TEXT),
+      plan?.columns ?? null,
+      this.#shared.cleaner,
+    );
   }
 
   /** tag string */
@@ -287,9 +318,13 @@ export class Backend implements Direction {
     head[0] = type;
     putInt32(head, 1, body.length + 4);
     const whole = join([head, body]);
-    const masked = type === Type.NoticeResponse ? this.#maskFields(type, whole, whole.subarray(5)) : this.#maskedText(type, whole, whole.subarray(5));
+    const masked =
+      type === Type.NoticeResponse
+        ? this.#maskFields(type, whole, whole.subarray(5))
+        : this.#maskedText(type, whole, whole.subarray(5));
     if (type === Type.ParameterStatus) this.#setting(masked.subarray(5));
-    else if (type === Type.NoticeResponse) transcript.event('sql.notice', { sqlstate: sqlState(masked.subarray(5)), msg: fieldOf(masked, 0x4d) });
+    else if (type === Type.NoticeResponse)
+      transcript.event('sql.notice', { sqlstate: sqlState(masked.subarray(5)), msg: fieldOf(masked, 0x4d) });
     else transcript.event('sql.notify', { text: text(masked.subarray(9)).split('\0').slice(0, 2).join(' ') });
     outlet.toClient(masked);
   }
@@ -314,7 +349,8 @@ export class Backend implements Direction {
     const { requests, outlet, transcript } = this.#shared;
     const head = requests.shift();
     if (head?.kind === 'call') transcript.done(head.run, { tag: 'FUNCTION' }, false);
-    else if (head?.kind !== 'query' && head?.kind !== 'sync') throw new PangateError('message-unknown', 'The server was ready for what was not asked.');
+    else if (head?.kind !== 'query' && head?.kind !== 'sync')
+      throw new PangateError('message-unknown', 'The server was ready for what was not asked.');
     if (!(head.kind === 'sync' && head.own)) outlet.toClient(whole);
   }
 }

@@ -3,8 +3,9 @@
  * place wherever the length can stay; a number becomes NULL, so that no driver ever reads a
  * wrong value as a right one.
  */
-import type { Bytes } from '../../base/bytes.ts';
+
 import { int32At } from '../../base/binary.ts';
+import type { Bytes } from '../../base/bytes.ts';
 import type { Cleaner, ColumnRule } from '../../base/cleaner.ts';
 import type { Place } from '../../base/finding.ts';
 import { float8Text, int8Text, numericText, zeroNumeric } from './numbers.ts';
@@ -126,7 +127,8 @@ function take(bytes: Bytes, at: number, typeOid: number, depth: number, open: Pa
   const length = int32At(bytes, at);
   const from = at + 4;
   if (length <= 0) return from;
-  if (from + length <= bytes.length) open.push({ bytes: bytes.subarray(from, from + length), typeOid, depth: depth + 1 });
+  if (from + length <= bytes.length)
+    open.push({ bytes: bytes.subarray(from, from + length), typeOid, depth: depth + 1 });
   return from + length;
 }
 

@@ -3,8 +3,9 @@
  * by tuple. PostgreSQL sends one row in each CopyData, but the protocol lets a value be split
  * over messages: what does not end on a row's end is held and joined.
  */
-import { type Bytes, join, keep, NO_BYTES } from '../../base/bytes.ts';
+
 import { int16At, int32At, putInt32 } from '../../base/binary.ts';
+import { type Bytes, join, keep, NO_BYTES } from '../../base/bytes.ts';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import { ANYWHERE } from '../../base/finding.ts';
@@ -26,9 +27,30 @@ export interface CopyFormat {
   readonly header: boolean;
 }
 
-export const TEXT: CopyFormat = { kind: 'text', delimiter: 0x09, quote: 0, escape: 0x5c, nullText: '\\N', header: false };
-export const CSV: CopyFormat = { kind: 'csv', delimiter: 0x2c, quote: 0x22, escape: 0x22, nullText: '', header: false };
-export const BINARY: CopyFormat = { kind: 'binary', delimiter: 0, quote: 0, escape: 0, nullText: '', header: false };
+export const TEXT: CopyFormat = {
+  kind: 'text',
+  delimiter: 0x09,
+  quote: 0,
+  escape: 0x5c,
+  nullText: '\\N',
+  header: false,
+};
+export const CSV: CopyFormat = {
+  kind: 'csv',
+  delimiter: 0x2c,
+  quote: 0x22,
+  escape: 0x22,
+  nullText: '',
+  header: false,
+};
+export const BINARY: CopyFormat = {
+  kind: 'binary',
+  delimiter: 0,
+  quote: 0,
+  escape: 0,
+  nullText: '',
+  header: false,
+};
 
 /** Masks the CopyData messages of one COPY. */
 export class CopyOut {
@@ -52,7 +74,8 @@ export class CopyOut {
 
   /** Masks the run of whole CopyData messages in [from, to) and emits it. */
   run(bytes: Bytes, from: number, to: number, emit: Emit): void {
-    if (this.#carry.length === 0 && !this.#byField && endsRows(bytes, from, to)) return this.#runOfText(bytes, from, to, emit);
+    if (this.#carry.length === 0 && !this.#byField && endsRows(bytes, from, to))
+      return this.#runOfText(bytes, from, to, emit);
     let at = from;
     while (at < to) {
       const next = at + 1 + int32At(bytes, at + 1);
@@ -109,7 +132,9 @@ export class CopyOut {
     this.#carry = settled === whole.length ? NO_BYTES : keep(whole.subarray(settled));
     if (settled === 0) return;
     const rows = whole.subarray(0, settled);
-    emit(message(Type.CopyData, this.format.kind === 'binary' ? this.#maskTuples(rows) : this.#maskText(rows)));
+    emit(
+      message(Type.CopyData, this.format.kind === 'binary' ? this.#maskTuples(rows) : this.#maskText(rows)),
+    );
   }
 
   #maskText(payload: Bytes): Bytes {
@@ -199,7 +224,12 @@ export class CopyOut {
 
   #maskBinary(cell: Bytes, index: number): Bytes | null {
     const column = this.#columns?.[index];
-    if (!column) throw new PangateError('message-refused', 'COPY BINARY of columns that the gateway cannot name.', 'Use COPY in text or CSV.');
+    if (!column)
+      throw new PangateError(
+        'message-refused',
+        'COPY BINARY of columns that the gateway cannot name.',
+        'Use COPY in text or CSV.',
+      );
     return maskCell(cell, column, this.#cleaner);
   }
 }
@@ -257,5 +287,9 @@ function malformed(): PangateError {
 }
 
 function tooLarge(): PangateError {
-  return new PangateError('limit-exceeded', 'A row of COPY is too large to be masked by column.', 'Copy fewer columns, or read the value in parts.');
+  return new PangateError(
+    'limit-exceeded',
+    'A row of COPY is too large to be masked by column.',
+    'Copy fewer columns, or read the value in parts.',
+  );
 }

@@ -1,6 +1,7 @@
 /** Messages that the gateway makes itself. */
-import { type Bytes, join, NO_BYTES, utf8 } from '../../base/bytes.ts';
+
 import { putInt32 } from '../../base/binary.ts';
+import { type Bytes, join, NO_BYTES, utf8 } from '../../base/bytes.ts';
 import { PangateError } from '../../base/errors.ts';
 import { Type } from './messages.ts';
 
@@ -37,7 +38,7 @@ export function negotiateProtocolVersion(options: readonly string[]): Bytes {
 
 /** Severity and SQLSTATE for each error that may reach a client. */
 const STATES: Readonly<Record<string, string>> = {
-  'assertion': 'XX000',
+  assertion: 'XX000',
   'limit-exceeded': '54000',
   'login-failed': '28P01',
   'login-timeout': '57014',
@@ -54,7 +55,10 @@ const STATES: Readonly<Record<string, string>> = {
 export function fatal(error: Error): Bytes {
   const known = error instanceof PangateError;
   const code = known ? (STATES[error.code] ?? 'XX000') : 'XX000';
-  const text = known && error.code !== 'assertion' ? error.message : 'The gateway ended the session on an error of its own.';
+  const text =
+    known && error.code !== 'assertion'
+      ? error.message
+      : 'The gateway ended the session on an error of its own.';
   const hint = known && error.remedy && !error.code.startsWith('upstream') ? `H${error.remedy}\0` : '';
   return message(Type.ErrorResponse, utf8(`SFATAL\0VFATAL\0C${code}\0Mpangate: ${text}\0${hint}\0`));
 }

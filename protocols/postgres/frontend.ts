@@ -4,8 +4,8 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { serialize } from 'pg-protocol';
-import { type Bytes, keep, text } from '../../base/bytes.ts';
 import { int16At, int32At, zeroIn } from '../../base/binary.ts';
+import { type Bytes, keep, text } from '../../base/bytes.ts';
 import type { CleanStream } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import { ANYWHERE } from '../../base/finding.ts';
@@ -55,7 +55,13 @@ export class Frontend implements Direction {
     // The names in a message's head must be there before it can be taken in pieces.
     if (body.length < Math.min(limits.readBytesMin, length - 4)) return at;
     const run = this.#beginLarge(type, body, length);
-    this.#large = { type, run, stream: this.#shared.cleaner.stream(ANYWHERE), hash: createHash('sha256'), bytes: 0 };
+    this.#large = {
+      type,
+      run,
+      stream: this.#shared.cleaner.stream(ANYWHERE),
+      hash: createHash('sha256'),
+      bytes: 0,
+    };
     this.missing = length - 4;
     this.#shared.outlet.toServer(bytes.subarray(at, at + 5));
     return at + 5;
@@ -145,7 +151,11 @@ export class Frontend implements Direction {
   }
 
   /** count int16 | (length int32, value)*; shown masked, all together up to a bound */
-  #parameters(body: Bytes, at: number, formats: readonly number[]): { values: (string | Bytes | null)[]; to: number } {
+  #parameters(
+    body: Bytes,
+    at: number,
+    formats: readonly number[],
+  ): { values: (string | Bytes | null)[]; to: number } {
     const count = int16At(body, at) & 0xffff;
     const values: (string | Bytes | null)[] = [];
     let to = at + 2;
@@ -156,7 +166,14 @@ export class Frontend implements Direction {
       const end = to + Math.max(length, 0);
       if (end > body.length) throw malformed();
       const binary = (formats.length === 1 ? formats[0] : formats[i]) === 1;
-      values.push(length < 0 ? null : this.#shared.transcript.parameter(body.subarray(to, Math.min(end, to + limits.readBytesMin)), binary));
+      values.push(
+        length < 0
+          ? null
+          : this.#shared.transcript.parameter(
+              body.subarray(to, Math.min(end, to + limits.readBytesMin)),
+              binary,
+            ),
+      );
       to = end;
     }
     return { values, to };
@@ -179,7 +196,10 @@ export class Frontend implements Direction {
     portal.run = run;
     if (!resumed) {
       this.#askColumns(portal.statement.sql, true);
-      this.#shared.transcript.statement(run.id, 'execute', { text: portal.statement.shown, params: portal.parameters });
+      this.#shared.transcript.statement(run.id, 'execute', {
+        text: portal.statement.shown,
+        params: portal.parameters,
+      });
     }
     this.#askPlan(portal, name);
     this.#push({ kind: 'execute', run, portal });
@@ -240,7 +260,8 @@ export class Frontend implements Direction {
 
   /** Counted and committed by the hash of its masked form: a hash of the bare form could be guessed. */
   #copyData(body: Bytes): void {
-    const copied = (this.#copied ??= { bytes: 0, hash: createHash('sha256') });
+    this.#copied ??= { bytes: 0, hash: createHash('sha256') };
+    const copied = this.#copied;
     copied.bytes += body.length;
     const clear = this.#shared.cleaner.next(body, 0, body.length) === body.length;
     copied.hash.update(clear ? body : this.#shared.cleaner.clean(keep(body), ANYWHERE));
@@ -250,7 +271,8 @@ export class Frontend implements Direction {
     const copied = this.#copied;
     this.#copied = null;
     this.#shared.copyIn = false;
-    if (copied) this.#shared.transcript.event('sql.in', { bytes: copied.bytes, sha256: copied.hash.digest(), done });
+    if (copied)
+      this.#shared.transcript.event('sql.in', { bytes: copied.bytes, sha256: copied.hash.digest(), done });
   }
 
   #push(request: Request): void {
@@ -271,7 +293,12 @@ export class Frontend implements Direction {
       const shown = transcript.shown(body.subarray(name.to));
       const run = new Run(this.#nextId++);
       transcript.statement(run.id, 'parse', { text: shown, bytes: length - 4 - name.to });
-      this.#prepare(text(name.bytes), { sql: keep(body.subarray(name.to, name.to + limits.readBytesMin)), shown, plan: undefined, described: false });
+      this.#prepare(text(name.bytes), {
+        sql: keep(body.subarray(name.to, name.to + limits.readBytesMin)),
+        shown,
+        plan: undefined,
+        described: false,
+      });
       return run;
     }
     if (type === Type.Bind) {
@@ -286,7 +313,11 @@ export class Frontend implements Direction {
   /** `sql.large`: the masked form of a message that was taken in pieces, by hash. */
   #endLarge(large: Large): void {
     this.#large = null;
-    const data = { bytes: large.bytes, sha256: large.hash.digest(), ...(large.run ? { id: large.run.id } : {}) };
+    const data = {
+      bytes: large.bytes,
+      sha256: large.hash.digest(),
+      ...(large.run ? { id: large.run.id } : {}),
+    };
     this.#shared.transcript.event('sql.large', data);
   }
 }
@@ -294,13 +325,24 @@ export class Frontend implements Direction {
 /** Asked for by a name that this session has not made: the server will answer with an error. */
 const UNKNOWN: Statement = { sql: new Uint8Array(0), shown: '', plan: undefined, described: false };
 const UNKNOWN_FORMATS: readonly number[] = [];
-const UNKNOWN_PORTAL: Portal = { statement: UNKNOWN, formats: UNKNOWN_FORMATS, parameters: [], plan: undefined, described: false, run: null };
+const UNKNOWN_PORTAL: Portal = {
+  statement: UNKNOWN,
+  formats: UNKNOWN_FORMATS,
+  parameters: [],
+  plan: undefined,
+  described: false,
+  run: null,
+};
 
 /** Sets a name and gives the way back. */
 function put<Value>(map: Map<string, Value>, name: string, value: Value): () => void {
   const previous = map.get(name);
   if (previous === undefined && map.size >= limits.preparedStatementsMax) {
-    throw new PangateError('limit-exceeded', 'Too many prepared statements or portals.', 'Close those that are no longer used.');
+    throw new PangateError(
+      'limit-exceeded',
+      'Too many prepared statements or portals.',
+      'Close those that are no longer used.',
+    );
   }
   map.set(name, value);
   return () => {

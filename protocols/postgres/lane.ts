@@ -2,16 +2,17 @@
  * One PostgreSQL session after login (documentation 54.2.2 to 54.2.9), both directions. Walks
  * message heads in place; what a message means is in frontend.ts and backend.ts.
  */
-import type { Bytes } from '../../base/bytes.ts';
+
 import { int32At } from '../../base/binary.ts';
+import type { Bytes } from '../../base/bytes.ts';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import type { Lane, Outlet, ResultPolicy } from '../../base/host.ts';
 import { limits } from '../../base/limits.ts';
 import { Backend } from './backend.ts';
 import type { Catalog } from './catalog.ts';
-import { fatal } from './encode.ts';
 import type { CopyFormat } from './copy.ts';
+import { fatal } from './encode.ts';
 import { Frontend } from './frontend.ts';
 import { Requests, type Statement } from './requests.ts';
 import { Transcript } from './transcript.ts';
@@ -54,7 +55,16 @@ export class PostgresLane implements Lane {
     const { cleaner, catalog, results, greeting, utf8 } = this.#parts;
     const transcript = new Transcript(outlet, cleaner, results);
     transcript.utf8 = utf8;
-    const shared: Shared = { cleaner, catalog, outlet, transcript, requests: new Requests(), copies: [], skipping: false, copyIn: false };
+    const shared: Shared = {
+      cleaner,
+      catalog,
+      outlet,
+      transcript,
+      requests: new Requests(),
+      copies: [],
+      skipping: false,
+      copyIn: false,
+    };
     this.#frontend = new Frontend(shared);
     this.#backend = new Backend(shared);
     outlet.toClient(greeting);
@@ -69,7 +79,8 @@ export class PostgresLane implements Lane {
   }
 
   ended(side: 'client' | 'server', unsettled: number): void {
-    if (side === 'server' && unsettled > 0) throw new PangateError('upstream-lost', 'The server closed the connection inside a message.');
+    if (side === 'server' && unsettled > 0)
+      throw new PangateError('upstream-lost', 'The server closed the connection inside a message.');
   }
 
   failed(error: Error): Bytes {
@@ -100,8 +111,12 @@ function walk(bytes: Bytes, direction: Direction): number {
     }
     if (at + 5 > bytes.length) break;
     const length = int32At(bytes, at + 1);
-    if (length < 4 || length > limits.messageBytesMax) throw new PangateError('limit-exceeded', 'A message’s length is out of bounds.');
-    const next = at + 1 + length > bytes.length ? direction.begin(bytes[at]!, length, bytes, at) : direction.whole(bytes, at);
+    if (length < 4 || length > limits.messageBytesMax)
+      throw new PangateError('limit-exceeded', 'A message’s length is out of bounds.');
+    const next =
+      at + 1 + length > bytes.length
+        ? direction.begin(bytes[at]!, length, bytes, at)
+        : direction.whole(bytes, at);
     if (next === at) break;
     at = next;
   }

@@ -3,8 +3,9 @@
  * pieces. Their length has been announced before their values are known, so every mask keeps
  * its length here; where that cannot be, the session ends. Nothing passes unsearched.
  */
-import { type Bytes, join, keep } from '../../base/bytes.ts';
+
 import { int16At, int32At } from '../../base/binary.ts';
+import { type Bytes, join, keep } from '../../base/bytes.ts';
 import type { Cleaner, CleanStream } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import { ANYWHERE } from '../../base/finding.ts';
@@ -97,7 +98,8 @@ export class LargeRow implements LargeBody {
     if (this.#index < 0) {
       this.#index = 0;
       this.#count = int16At(head, 0);
-      if (this.#count !== this.#columns.length) throw new PangateError('message-unknown', 'The server sent a malformed row.');
+      if (this.#count !== this.#columns.length)
+        throw new PangateError('message-unknown', 'The server sent a malformed row.');
       return;
     }
     const length = int32At(head, 0);
@@ -149,10 +151,18 @@ function held(column: Column, cleaner: Cleaner): CellSink {
     const cell = join(pieces);
     const length = cell.length;
     const masked = maskCell(cell, column, cleaner);
-    emit(masked?.length === length ? masked : new Uint8Array(length).fill(column.form === Form.number ? 0x30 : column.binary ? 0 : 0x2a));
+    emit(
+      masked?.length === length
+        ? masked
+        : new Uint8Array(length).fill(column.form === Form.number ? 0x30 : column.binary ? 0 : 0x2a),
+    );
   };
 }
 
 function tooLarge(): PangateError {
-  return new PangateError('limit-exceeded', 'A value is too large to be masked by its type in pieces.', 'Read it in parts, or as text.');
+  return new PangateError(
+    'limit-exceeded',
+    'A value is too large to be masked by its type in pieces.',
+    'Read it in parts, or as text.',
+  );
 }

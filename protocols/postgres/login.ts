@@ -2,8 +2,9 @@
  * The client's login (documentation 54.2.1): encryption requests, direct TLS, cancel, protocol
  * negotiation and SCRAM-SHA-256 against the gateway's own users. One message for every failure.
  */
-import { text, utf8 } from '../../base/bytes.ts';
+
 import { int32At, zeroIn } from '../../base/binary.ts';
+import { text, utf8 } from '../../base/bytes.ts';
 import { PangateError } from '../../base/errors.ts';
 import type { Host } from '../../base/host.ts';
 import type { Person } from '../../base/identity.ts';
@@ -40,7 +41,13 @@ async function directTls(client: Wire, host: Host): Promise<void> {
   client.unread(first);
   if (first[0] !== 0x16) return;
   if (!host.tls) throw new PangateError('message-refused', 'This listener has no TLS.');
-  await client.secure({ side: 'server', identity: host.tls, protocols: ['postgresql'], alpnRequired: true, early: 'feed' });
+  await client.secure({
+    side: 'server',
+    identity: host.tls,
+    protocols: ['postgresql'],
+    alpnRequired: true,
+    early: 'feed',
+  });
 }
 
 async function upgrade(client: Wire, host: Host): Promise<void> {
@@ -50,11 +57,19 @@ async function upgrade(client: Wire, host: Host): Promise<void> {
 
 function checked(startup: Opening, client: Wire, host: Host): Opening {
   if (host.tlsRequired && client.tls === '') {
-    throw new PangateError('message-refused', 'This gateway takes TLS connections only.', 'Connect with sslmode=require.');
+    throw new PangateError(
+      'message-refused',
+      'This gateway takes TLS connections only.',
+      'Connect with sslmode=require.',
+    );
   }
   const replication = startup.parameters.get('replication') ?? 'false';
   if (!/^(false|off|no|0)$/i.test(replication)) {
-    throw new PangateError('message-refused', 'Replication connections are not served.', 'Replicate from the server itself.');
+    throw new PangateError(
+      'message-refused',
+      'Replication connections are not served.',
+      'Replicate from the server itself.',
+    );
   }
   return startup;
 }
@@ -95,5 +110,9 @@ function initialResponse(body: Uint8Array): string {
 }
 
 function failed(): PangateError {
-  return new PangateError('login-failed', 'Login failed.', 'Check user name and token; a token is given by the operator of the gateway.');
+  return new PangateError(
+    'login-failed',
+    'Login failed.',
+    'Check user name and token; a token is given by the operator of the gateway.',
+  );
 }

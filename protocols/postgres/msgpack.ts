@@ -3,8 +3,9 @@
  * becoming JavaScript values. Text cells are `str` (the server guarantees UTF-8 for a UTF-8
  * client), binary cells and other encodings `bin`, NULL is `nil`.
  */
-import type { Bytes } from '../../base/bytes.ts';
+
 import { int16At, int32At } from '../../base/binary.ts';
+import type { Bytes } from '../../base/bytes.ts';
 import { limits } from '../../base/limits.ts';
 
 /** Rows are recorded in batches of about this size. */
@@ -29,7 +30,12 @@ export function newBatch(): RowBatch {
 }
 
 /** Appends the cells of one DataRow body. `binary(i)` says how the i-th cell is written. */
-export function addRow(batch: RowBatch, body: Bytes, from: number, binary: (column: number) => boolean): void {
+export function addRow(
+  batch: RowBatch,
+  body: Bytes,
+  from: number,
+  binary: (column: number) => boolean,
+): void {
   const count = int16At(body, from);
   let to = putArrayHead(batch.to, count);
   let at = from + 2;

@@ -1,6 +1,7 @@
 /** Binary numbers as decimal text, as far as they could be a card number. */
-import { type Bytes, NO_BYTES, utf8 } from '../../base/bytes.ts';
+
 import { int16At, int32At, uint32At } from '../../base/binary.ts';
+import { type Bytes, NO_BYTES, utf8 } from '../../base/bytes.ts';
 
 /** Twelve digits: no shorter number is searched. */
 const LEAST = 1e11;
@@ -22,7 +23,9 @@ export function int8Text(bytes: Bytes): Bytes {
 export function float8Text(bytes: Bytes): Bytes {
   if (bytes.length !== 8) return NO_BYTES;
   const value = Math.abs(new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0));
-  return value >= LEAST && value < 1e19 && Number.isInteger(value) ? utf8(BigInt(value).toString()) : NO_BYTES;
+  return value >= LEAST && value < 1e19 && Number.isInteger(value)
+    ? utf8(BigInt(value).toString())
+    : NO_BYTES;
 }
 
 /** A number of more base-10,000 digits than this cannot be a card number in its integer part. */

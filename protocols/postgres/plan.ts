@@ -2,8 +2,9 @@
  * The plan of a result: for each column of a RowDescription, how its cells are masked. Made once
  * per description, read for every row.
  */
-import { type Bytes, text } from '../../base/bytes.ts';
+
 import { int16At, uint32At, zeroIn } from '../../base/binary.ts';
+import { type Bytes, text } from '../../base/bytes.ts';
 import type { Cleaner, ColumnRule } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import { ANYWHERE } from '../../base/finding.ts';
@@ -43,7 +44,13 @@ export function parseRowDescription(body: Bytes): Described[] {
     if (nameTo < 0 || nameTo + 19 > body.length) throw malformed();
     const name = text(body.subarray(at, nameTo));
     at = nameTo + 1;
-    described.push({ name, tableOid: uint32At(body, at), number: int16At(body, at + 4), typeOid: uint32At(body, at + 6), binary: int16At(body, at + 16) === 1 });
+    described.push({
+      name,
+      tableOid: uint32At(body, at),
+      number: int16At(body, at + 4),
+      typeOid: uint32At(body, at + 6),
+      binary: int16At(body, at + 16) === 1,
+    });
     at += 18;
   }
   if (at !== body.length) throw malformed();
@@ -56,7 +63,8 @@ function malformed(): PangateError {
 
 /** Table oids of a description that the catalog does not know: temporary and new tables. */
 export function unknownTable(body: Bytes, catalog: Catalog): number {
-  for (const { tableOid } of parseRowDescription(body)) if (tableOid >= 16384 && !catalog.knows(tableOid)) return tableOid;
+  for (const { tableOid } of parseRowDescription(body))
+    if (tableOid >= 16384 && !catalog.knows(tableOid)) return tableOid;
   return 0;
 }
 
@@ -91,7 +99,13 @@ export function makePlan(described: readonly Described[], context: PlanContext):
 export function withFormats(plan: Plan, formats: readonly number[]): Plan {
   const columns = plan.columns.map((column, i) => {
     const binary = (formats.length === 1 ? formats[0] : formats[i]) === 1;
-    return { ...column, binary, form: formOf(column.typeOid, binary), place: placeOf(column.place.name, column.typeOid, binary), masked: 0 };
+    return {
+      ...column,
+      binary,
+      form: formOf(column.typeOid, binary),
+      place: placeOf(column.place.name, column.typeOid, binary),
+      masked: 0,
+    };
   });
   return { columns, everyRow: columns.some(needsEveryRow) };
 }
@@ -101,7 +115,16 @@ function columnOf(described: Described, context: PlanContext): Column {
   const origin = context.catalog.origin(described.tableOid, described.number);
   const place = placeOf(origin?.column || name, typeOid, binary);
   const masked = maskedName(name, context.cleaner);
-  return { name: masked, table: origin?.table ?? '', typeOid, binary, form: formOf(typeOid, binary), place, rule: ruleFor(described, context), masked: 0 };
+  return {
+    name: masked,
+    table: origin?.table ?? '',
+    typeOid,
+    binary,
+    form: formOf(typeOid, binary),
+    place,
+    rule: ruleFor(described, context),
+    masked: 0,
+  };
 }
 
 function maskedName(name: string, cleaner: Cleaner): string {
@@ -132,14 +155,25 @@ function isExpression({ tableOid }: Described, catalog: Catalog): boolean {
 
 function placeOf(name: string, typeOid: number, binary: boolean): Column['place'] {
   const form = formOf(typeOid, binary);
-  const isNumber = form === Form.number || form === Form.numbers || form === Form.int8 || form === Form.float8 || form === Form.numeric;
+  const isNumber =
+    form === Form.number ||
+    form === Form.numbers ||
+    form === Form.int8 ||
+    form === Form.float8 ||
+    form === Form.numeric;
   return { name, kind: 'cell', form: isNumber ? 'number' : 'verbatim' };
 }
 
 /** Binary numbers and containers show no digits to the prefilter; rules concern every value. */
 function needsEveryRow({ rule, form }: Column): boolean {
   if (rule) return true;
-  return form === Form.int8 || form === Form.float8 || form === Form.numeric || form === Form.array || form === Form.record;
+  return (
+    form === Form.int8 ||
+    form === Form.float8 ||
+    form === Form.numeric ||
+    form === Form.array ||
+    form === Form.record
+  );
 }
 
 /** count int16 with `count` result formats, as CopyOutResponse has them. */
@@ -148,4 +182,3 @@ export function formatsOf(body: Bytes, at: number): number[] {
   if (count < 0 || at + 2 + 2 * count > body.length) throw malformed();
   return Array.from({ length: count }, (_, i) => int16At(body, at + 2 + 2 * i));
 }
-

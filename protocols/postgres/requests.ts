@@ -55,7 +55,8 @@ export class Requests {
   }
 
   push(request: Request): void {
-    if (this.size >= limits.pipelinedRequestsMax) throw new PangateError('limit-exceeded', 'Too many requests without an answer.');
+    if (this.size >= limits.pipelinedRequestsMax)
+      throw new PangateError('limit-exceeded', 'Too many requests without an answer.');
     this.#items.push(request);
   }
 

@@ -3,8 +3,9 @@
  * only rows in which the prefilter sees a candidate, and rows of plans with column rules or
  * binary numbers, are split into fields.
  */
-import { type Bytes, join } from '../../base/bytes.ts';
+
 import { int16At, int32At, putInt32 } from '../../base/binary.ts';
+import { type Bytes, join } from '../../base/bytes.ts';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import { type Column, maskCell } from './cell.ts';
@@ -18,7 +19,14 @@ export type Emit = (bytes: Bytes) => void;
  * Masks the run of DataRow messages in [from, to) and emits it. Rows that keep their length are
  * emitted as they lie; one that does not is emitted on its own.
  */
-export function maskRows(bytes: Bytes, from: number, to: number, plan: Plan, cleaner: Cleaner, emit: Emit): void {
+export function maskRows(
+  bytes: Bytes,
+  from: number,
+  to: number,
+  plan: Plan,
+  cleaner: Cleaner,
+  emit: Emit,
+): void {
   let sent = from;
   let row = from;
   let candidate = plan.everyRow ? from : cleaner.next(bytes, from, to);
@@ -41,7 +49,13 @@ export function maskRows(bytes: Bytes, from: number, to: number, plan: Plan, cle
 }
 
 /** Masks one row in place; gives a whole new message if a length has changed, else null. */
-function maskRow(bytes: Bytes, row: number, rowTo: number, columns: readonly Column[], cleaner: Cleaner): Bytes | null {
+function maskRow(
+  bytes: Bytes,
+  row: number,
+  rowTo: number,
+  columns: readonly Column[],
+  cleaner: Cleaner,
+): Bytes | null {
   const count = int16At(bytes, row + 5);
   if (count !== columns.length) throw malformed();
   let replaced: Map<number, Bytes | null> | null = null;
@@ -65,7 +79,12 @@ function maskRow(bytes: Bytes, row: number, rowTo: number, columns: readonly Col
 }
 
 /** A replacement of the same length is written in place; others are kept for the rebuilding. */
-function noteReplaced(replaced: Map<number, Bytes | null> | null, index: number, cell: Bytes, masked: Bytes | null): Map<number, Bytes | null> | null {
+function noteReplaced(
+  replaced: Map<number, Bytes | null> | null,
+  index: number,
+  cell: Bytes,
+  masked: Bytes | null,
+): Map<number, Bytes | null> | null {
   if (masked?.length === cell.length) {
     cell.set(masked);
     return replaced;
@@ -74,7 +93,12 @@ function noteReplaced(replaced: Map<number, Bytes | null> | null, index: number,
 }
 
 /** The row's message with some cells replaced. */
-function rebuilt(bytes: Bytes, row: number, count: number, replaced: ReadonlyMap<number, Bytes | null>): Bytes {
+function rebuilt(
+  bytes: Bytes,
+  row: number,
+  count: number,
+  replaced: ReadonlyMap<number, Bytes | null>,
+): Bytes {
   const parts: Bytes[] = [bytes.slice(row, row + 7)];
   let at = row + 7;
   for (let i = 0; i < count; i++) {

@@ -32,9 +32,17 @@ export class ScramClient {
   async final(serverFirst: string): Promise<string> {
     const { r, s, i } = attributes(serverFirst);
     const iterations = Number(i);
-    if (!r?.startsWith(this.#nonce) || r.length === this.#nonce.length || !s) throw refused('its first message is malformed');
-    if (!(iterations >= 1 && iterations <= ITERATIONS_MAX)) throw refused('its iteration count is out of bounds');
-    const salted = await derive(this.#password.normalize('NFKC'), Buffer.from(s, 'base64'), iterations, 32, 'sha256');
+    if (!r?.startsWith(this.#nonce) || r.length === this.#nonce.length || !s)
+      throw refused('its first message is malformed');
+    if (!(iterations >= 1 && iterations <= ITERATIONS_MAX))
+      throw refused('its iteration count is out of bounds');
+    const salted = await derive(
+      this.#password.normalize('NFKC'),
+      Buffer.from(s, 'base64'),
+      iterations,
+      32,
+      'sha256',
+    );
     const clientKey = hmac(salted, 'Client Key');
     const withoutProof = `c=biws,r=${r}`;
     const authMessage = `n=,r=${this.#nonce},${serverFirst},${withoutProof}`;
@@ -47,12 +55,17 @@ export class ScramClient {
   /** Checks the server-final-message: a server that cannot sign does not know the password. */
   finish(serverFinal: string): void {
     const signature = Buffer.from(attributes(serverFinal)['v'] ?? '', 'base64');
-    if (signature.length !== 32 || !timingSafeEqual(signature, this.#serverSignature)) throw refused('its signature is wrong');
+    if (signature.length !== 32 || !timingSafeEqual(signature, this.#serverSignature))
+      throw refused('its signature is wrong');
   }
 }
 
 function refused(why: string): PangateError {
-  return new PangateError('upstream-refused', `The server’s SCRAM exchange was refused: ${why}.`, 'Check that the target is the right server.');
+  return new PangateError(
+    'upstream-refused',
+    `The server’s SCRAM exchange was refused: ${why}.`,
+    'Check that the target is the right server.',
+  );
 }
 
 /** The server's side of one exchange. */
@@ -84,7 +97,8 @@ export class ScramServer {
     const match = /^(c=([^,]*),r=([^,]*)(?:,.*)?),p=([^,]*)$/.exec(clientFinal);
     if (!match) return null;
     const [, withoutProof, binding, nonce, proof] = match;
-    const bound = Buffer.from(binding!, 'base64').toString('latin1') === this.#header && nonce === this.#nonce;
+    const bound =
+      Buffer.from(binding!, 'base64').toString('latin1') === this.#header && nonce === this.#nonce;
     const authMessage = `${this.#transcript},${withoutProof}`;
     const given = Buffer.from(proof!, 'base64');
     if (!bound || given.length !== 32) return null;

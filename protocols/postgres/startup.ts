@@ -1,9 +1,10 @@
 /** The untyped messages that open a connection (documentation 54.7: StartupMessage and its kin). */
-import type { Bytes } from '../../base/bytes.ts';
+
 import { int32At, putInt32, uint32At, zeroIn } from '../../base/binary.ts';
+import type { Bytes } from '../../base/bytes.ts';
 import { PangateError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
-import { type Wire } from '../../base/wire.ts';
+import type { Wire } from '../../base/wire.ts';
 
 const CANCEL = 80877102;
 const SSL = 80877103;
@@ -22,7 +23,8 @@ export async function readStartup(client: Wire): Promise<Startup | null> {
   const head = await client.read(4);
   if (!head) return null;
   const length = int32At(head, 0);
-  if (length < 8 || length > limits.loginMessageBytesMax) throw malformed('The startup packet’s length is out of bounds.');
+  if (length < 8 || length > limits.loginMessageBytesMax)
+    throw malformed('The startup packet’s length is out of bounds.');
   client.unread(head);
   const bytes = await client.read(length);
   if (!bytes) return null;
@@ -44,7 +46,8 @@ export function parseStartup(packet: Bytes): Startup {
 
 /** length | code | process int32 | secret: 4 bytes in 3.0, up to 256 in 3.2 */
 function parseCancel(packet: Bytes): Startup {
-  if (packet.length < 16 || packet.length > 12 + 256) throw malformed('A cancel request’s length is out of bounds.');
+  if (packet.length < 16 || packet.length > 12 + 256)
+    throw malformed('A cancel request’s length is out of bounds.');
   return { kind: 'cancel', process: int32At(packet, 8), secret: packet.slice(12) };
 }
 

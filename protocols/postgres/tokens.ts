@@ -15,7 +15,7 @@ export interface Token {
 /** More tokens than this are not looked at. */
 const TOKENS_MAX = 20_000;
 const PATTERN =
-  /\s+|--[^\n]*|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|"((?:[^"]|"")*)"|([eE])?'((?:[^'\\]|''|\\[^])*)'|\$([A-Za-z_]?\w*)\$|\/\*|([^])/gy;
+  /\s+|--[^\n]*|[eE]'((?:[^'\\]|''|\\[\s\S])*)'|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|"((?:[^"]|"")*)"|'((?:[^']|'')*)'|\$([A-Za-z_]?\w*)\$|\/\*|([\s\S])/gy;
 
 /** All tokens; comments and white space are left out. Null if there are too many or one does not end. */
 export function tokensOf(sql: string): Token[] | null {
@@ -55,7 +55,8 @@ function commentEnd(sql: string, from: number): number {
 }
 
 function tokenOf(match: RegExpExecArray, from: number, to: number): Token | null {
-  const [whole, word, quoted, , literal, tag, mark] = match;
+  const [whole, escaped, word, quoted, plain, tag, mark] = match;
+  const literal = escaped ?? plain;
   if (word !== undefined) return { kind: 'word', value: word.toLowerCase(), from, to };
   if (quoted !== undefined) return { kind: 'quoted', value: quoted.replaceAll('""', '"'), from, to };
   if (literal !== undefined) return { kind: 'string', value: literal.replaceAll("''", "'"), from, to };

@@ -4,8 +4,8 @@
  * or is masked here.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { type Bytes, keep, text } from '../../base/bytes.ts';
 import { int32At } from '../../base/binary.ts';
+import { type Bytes, keep, text } from '../../base/bytes.ts';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { ANYWHERE } from '../../base/finding.ts';
 import type { Outlet, ResultPolicy } from '../../base/host.ts';
@@ -52,7 +52,11 @@ export class Transcript {
 
   /** `sql.q`: a request on its way to the server; everything in `data` is masked. */
   statement(id: number, op: string, data: Readonly<Record<string, unknown>>): void {
-    this.#outlet.record({ type: 'sql.q', data: { id, op, ...data }, facts: { statements: 1, kinds: FACT.statement } });
+    this.#outlet.record({
+      type: 'sql.q',
+      data: { id, op, ...data },
+      facts: { statements: 1, kinds: FACT.statement },
+    });
   }
 
   /** A statement's text for the record, cut at a bound and masked. */
@@ -75,7 +79,8 @@ export class Transcript {
   columns(run: Run, plan: Plan): void {
     run.plan = plan;
     for (const column of plan.columns) column.masked = 0;
-    if (this.#policy.rowsMax === 0 && !this.#policy.commit && plan.columns.every((column) => !column.rule)) return;
+    if (this.#policy.rowsMax === 0 && !this.#policy.commit && plan.columns.every((column) => !column.rule))
+      return;
     const cols = plan.columns.map(describe);
     this.#outlet.record({ type: 'sql.cols', data: { id: run.id, cols } });
   }
@@ -100,7 +105,11 @@ export class Transcript {
   #messages(run: Run, bytes: Bytes, add: (batch: RowBatch, at: number, to: number) => void): void {
     const from = run.rows;
     let at = 0;
-    while (at < bytes.length && run.recordedRows < this.#policy.rowsMax && run.recordedBytes < this.#policy.bytesMax) {
+    while (
+      at < bytes.length &&
+      run.recordedRows < this.#policy.rowsMax &&
+      run.recordedBytes < this.#policy.bytesMax
+    ) {
       const to = at + 1 + int32At(bytes, at + 1);
       add(this.#batch, at, to);
       run.recordedRows++;
@@ -117,7 +126,12 @@ export class Transcript {
     const count = this.#batch.rows;
     if (count === 0) return;
     const tail = { name: 'rows', msgpack: takeBatch(this.#batch) };
-    this.#outlet.record({ type: 'sql.rows', data: { id: run.id, off: run.rows - count }, tail, facts: { kinds: FACT.rows } });
+    this.#outlet.record({
+      type: 'sql.rows',
+      data: { id: run.id, off: run.rows - count },
+      tail,
+      facts: { kinds: FACT.rows },
+    });
   }
 
   #elideMessages(run: Run, bytes: Bytes): void {
@@ -140,8 +154,21 @@ export class Transcript {
     this.#elided(run);
     const masked = this.#maskEvents(run) + this.#copyEvent(run);
     const kinds = (masked > 0 ? FACT.masked : 0) | (failed ? FACT.error : 0);
-    this.#outlet.record({ type: 'sql.done', data: { id: run.id, rows: run.rows, ...outcome }, facts: { kinds, masked, errors: failed ? 1 : 0 } });
-    Object.assign(run, { plan: null, copy: null, rows: 0, recordedRows: 0, recordedBytes: 0, elidedRows: 0, elidedBytes: 0, hash: null });
+    this.#outlet.record({
+      type: 'sql.done',
+      data: { id: run.id, rows: run.rows, ...outcome },
+      facts: { kinds, masked, errors: failed ? 1 : 0 },
+    });
+    Object.assign(run, {
+      plan: null,
+      copy: null,
+      rows: 0,
+      recordedRows: 0,
+      recordedBytes: 0,
+      elidedRows: 0,
+      elidedBytes: 0,
+      hash: null,
+    });
   }
 
   #elided(run: Run): void {
@@ -156,7 +183,10 @@ export class Transcript {
       if (column.masked === 0) return;
       sum += column.masked;
       const rule = column.rule ? { rule: column.rule.rule, kind: column.rule.kind } : { rule: 'value' };
-      this.#outlet.record({ type: 'mask.b', data: { ref: run.id, col, name: column.name, n: column.masked, ...rule } });
+      this.#outlet.record({
+        type: 'mask.b',
+        data: { ref: run.id, col, name: column.name, n: column.masked, ...rule },
+      });
       column.masked = 0;
     });
     return sum;
@@ -176,5 +206,10 @@ export class Transcript {
 
 function describe(column: Column): Record<string, unknown> {
   const { name, typeOid, table, rule } = column;
-  return { n: name, type: typeOid, ...(table ? { tbl: table } : {}), ...(rule ? { masked: true, rule: rule.rule } : {}) };
+  return {
+    n: name,
+    type: typeOid,
+    ...(table ? { tbl: table } : {}),
+    ...(rule ? { masked: true, rule: rule.rule } : {}),
+  };
 }

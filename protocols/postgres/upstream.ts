@@ -5,8 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import { serialize } from 'pg-protocol';
-import { type Bytes, text } from '../../base/bytes.ts';
 import { int32At, uint32At, zeroIn } from '../../base/binary.ts';
+import { type Bytes, text } from '../../base/bytes.ts';
 import { PangateError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { Target } from '../../base/target.ts';
@@ -29,7 +29,11 @@ export interface Whole {
 }
 
 /** Logs in on an open connection. Throws `upstream-refused` or `upstream-lost`. */
-export async function logIn(server: Wire, target: Target, parameters: Iterable<readonly [string, string]>): Promise<Upstream> {
+export async function logIn(
+  server: Wire,
+  target: Target,
+  parameters: Iterable<readonly [string, string]>,
+): Promise<Upstream> {
   await encrypt(server, target);
   server.write(startupMessage(parameters));
   await authenticate(server, target);
@@ -57,11 +61,15 @@ async function encrypt(server: Wire, target: Target): Promise<void> {
 }
 
 /** Reads one whole message of a login. Throws `upstream-lost`. */
-export async function readMessage(wire: Wire, bytesMax: number = limits.loginMessageBytesMax): Promise<Whole> {
+export async function readMessage(
+  wire: Wire,
+  bytesMax: number = limits.loginMessageBytesMax,
+): Promise<Whole> {
   const head = await wire.read(5);
   if (!head) throw lost();
   const length = int32At(head, 1);
-  if (length < 4 || length > bytesMax) throw new PangateError('message-unknown', 'A login message’s length is out of bounds.');
+  if (length < 4 || length > bytesMax)
+    throw new PangateError('message-unknown', 'A login message’s length is out of bounds.');
   wire.unread(head);
   const bytes = await wire.read(1 + length);
   if (!bytes) throw lost();
@@ -74,7 +82,8 @@ async function authenticate(server: Wire, target: Target): Promise<void> {
   const code = int32At(first, 0);
   if (code === 0) return;
   if (code === 3) server.write(serialize.password(await passwordOf(target)));
-  else if (code === 5) server.write(serialize.password(md5(await passwordOf(target), target.user, first.subarray(4, 8))));
+  else if (code === 5)
+    server.write(serialize.password(md5(await passwordOf(target), target.user, first.subarray(4, 8))));
   else if (code === 10) await scram(server, target, first);
   else throw refusedLogin('it asks for a method that is not supported');
   if (int32At(await authenticationOf(server), 0) !== 0) throw refusedLogin('its login does not end');
@@ -89,7 +98,8 @@ async function authenticationOf(server: Wire): Promise<Bytes> {
 }
 
 async function scram(server: Wire, target: Target, offer: Bytes): Promise<void> {
-  if (!text(offer.subarray(4)).split('\0').includes(MECHANISM)) throw refusedLogin('it offers no SASL mechanism that is supported');
+  if (!text(offer.subarray(4)).split('\0').includes(MECHANISM))
+    throw refusedLogin('it offers no SASL mechanism that is supported');
   const exchange = new ScramClient(await passwordOf(target));
   server.write(serialize.sendSASLInitialResponseMessage(MECHANISM, exchange.first()));
   const next = await authenticationOf(server);
@@ -102,13 +112,19 @@ async function scram(server: Wire, target: Target, offer: Bytes): Promise<void> 
 
 /** md5(md5(password || user) || salt), as documentation 54.2.1 has it. */
 function md5(password: string, user: string, salt: Bytes): string {
-  const inner = createHash('md5').update(password + user).digest('hex');
+  const inner = createHash('md5')
+    .update(password + user)
+    .digest('hex');
   return `md5${createHash('md5').update(inner).update(salt).digest('hex')}`;
 }
 
 async function passwordOf(target: Target): Promise<string> {
   if (target.password) return target.password();
-  throw new PangateError('upstream-refused', 'The server asks for a password and the target has none.', 'Set `password` of the target.');
+  throw new PangateError(
+    'upstream-refused',
+    'The server asks for a password and the target has none.',
+    'Set `password` of the target.',
+  );
 }
 
 /** Everything up to the first ReadyForQuery. */
@@ -145,7 +161,11 @@ export function sqlState(body: Bytes): string {
 }
 
 function refusedLogin(why: string): PangateError {
-  return new PangateError('upstream-refused', `The server refused the gateway’s login: ${why}.`, 'Check user, password and tls of the target.');
+  return new PangateError(
+    'upstream-refused',
+    `The server refused the gateway’s login: ${why}.`,
+    'Check user, password and tls of the target.',
+  );
 }
 
 function lost(): PangateError {
