@@ -28,6 +28,27 @@ export function keyBefore(bytes: Bytes, at: number): Key {
   return { name: latin1(bytes, start, to), from: start };
 }
 
+/** The key and up to two words before it, each after one blank: `Security Code`, `card verification value`. */
+export function phraseBefore(bytes: Bytes, key: Key, at: number): string {
+  const floor = Math.max(0, at - contextBytesMax);
+  let words = key.name;
+  let from = key.from;
+  for (let i = 0; i < 2 && from > floor && bytes[from - 1] === 0x20; i++) {
+    const start = skip(bytes, from - 1, floor, isName);
+    words = `${latin1(bytes, start, from - 1)} ${words}`;
+    from = start;
+  }
+  return words;
+}
+
+/** The word that ends one blank before `at`; empty if there is none. */
+export function wordBefore(bytes: Bytes, at: number): Key {
+  const floor = Math.max(0, at - contextBytesMax);
+  if (at <= floor || bytes[at - 1] !== 0x20) return { name: '', from: at };
+  const from = skip(bytes, at - 1, Math.max(floor, at - NAME_BYTES_MAX), isName);
+  return { name: latin1(bytes, from, at - 1), from };
+}
+
 /** The object around a key, and the key that the object is the value of. */
 export interface Parent {
   readonly name: string;
@@ -66,7 +87,7 @@ function assignerBefore(bytes: Bytes, at: number, floor: number): number {
 function oneAssigner(bytes: Bytes, at: number, floor: number): number {
   if (at <= floor) return at;
   const last = bytes[at - 1]!;
-  if (last === 0x3d || last === 0x3a || last === 0x3e) return at - 1;
+  if (last === 0x3d || last === 0x3a || last === 0x3e || last === 0x23) return at - 1;
   const escaped = percentBefore(bytes, at, floor);
   if (escaped === 0x3a || escaped === 0x3d || escaped === 0x3e) return at - 3;
   return endsWith(bytes, at, floor, '&gt;') ? at - 4 : at;

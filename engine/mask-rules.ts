@@ -33,6 +33,7 @@ export const defaultRules: MaskRules = {
     track: { mask: 'full' },
     emv: { mask: 'full' },
     cvv: { mask: 'full' },
+    pin: { mask: 'full' },
   },
   columns: [
     {

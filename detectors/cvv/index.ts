@@ -1,6 +1,6 @@
 import type { Bytes } from '../../base/bytes.ts';
 import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts';
-import { keyBefore, parentKey } from '../key.ts';
+import { keyBefore, parentKey, phraseBefore, wordBefore } from '../key.ts';
 import { luhn } from '../pan/luhn.ts';
 import { digitLeads, next } from '../sieve.ts';
 import { namesCode, namesCvv } from './keys.ts';
@@ -31,7 +31,9 @@ function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding |
 function reasonOf(bytes: Bytes, at: number): string | null {
   const key = keyBefore(bytes, at);
   if (namesCvv(key.name)) return 'cvv-key';
+  if (key.name === '') return namesCvv(wordBefore(bytes, at).name) ? 'cvv-word' : null;
   if (!namesCode(key.name)) return null;
+  if (namesCvv(phraseBefore(bytes, key, at))) return 'cvv-key';
   const parent = parentKey(bytes, key.from, at);
   if (parent === null) return null;
   return namesCvv(parent.name) || holdsCardNumber(bytes, parent.open, key.from) ? 'cvv-object' : null;

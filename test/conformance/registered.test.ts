@@ -18,6 +18,12 @@ const texts = [
   ...rows,
   ...pans.map((pan) => `card ${grouped(pan, ' ')}, ${pan}; cvv=123`),
   `{"card":{"number":"${pans[0]}","cvv":"123"},"pan":${pans[1]}}`,
+  `{"card":{"number":"${pans[0]}","code":"123"}} Security Code: 1234, cvv 999`,
+  `%B${pans[0]}^DOE/JANE A^30121010000000000000000000123000000?;${pans[0]}=301210100000123?`,
+  `track=%25B${pans[0]}%5EDOE%2FJANE%5E3012101000000000000%3F&x=1 ${pans[0]}D30121010000012300F`,
+  `[70]57 5F24033012315A08${pans[0]}5F3401005711${pans[0]}D301210100F9F20053012000000`,
+  `\\x${Buffer.from(`%B${pans[0]}^DOE/JANE^3012101?`).toString('hex')} pin=1234 "pinBlock":"0412AC89ABCDEF67"`,
+  `\\u0034%34&#52;4${pans[0]!.slice(4)}, ${Buffer.from(pans[1]!).toString('hex')}, ${pans[2]!.split('').join('\u200b')}`,
   '',
   '4',
 ];
