@@ -29,6 +29,16 @@ export interface Cleaner {
   find(bytes: Bytes, place: Place): readonly Finding[];
   /** One whole text masked: `bytes` itself, masked in place, where every mask keeps the length. */
   clean(bytes: Bytes, place: Place, report?: Report): Bytes;
+  /**
+   * As `clean`, for the part [from, to) of a longer text: what stands around it is context. No
+   * finding may cross `to` (an assertion). Gives the masked part alone; `bytes` in place where it can.
+   */
+  cleanPart(
+    bytes: Bytes,
+    part: { readonly from: number; readonly to: number },
+    place: Place,
+    report?: Report,
+  ): Bytes;
   /** The rule for a column, by its name and its table's (empty where unknown), case-insensitive. */
   column(name: string, table: string): ColumnRule | null;
   /** True if any column rule or column detector is on at all. */

@@ -40,3 +40,12 @@ export class PangateError extends Error {
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new PangateError('assertion', message);
 }
+
+/** The one answer to every login that fails, whatever the cause: names are not to be probed. */
+export function loginFailed(): PangateError {
+  return new PangateError(
+    'login-failed',
+    'Login failed.',
+    'Check user name, token and target; a token is given by the operator of the gateway.',
+  );
+}

@@ -104,6 +104,8 @@ export interface Lane {
   server(bytes: Bytes): number;
   /** One side has ended; `unsettled` bytes of it will never be complete. */
   ended(side: 'client' | 'server', unsettled: number): void;
+  /** True while nobody waits for an answer and nothing is left half done: ending now loses nothing. */
+  readonly idle?: boolean;
   /** The protocol's own words for an error that ends the session; goes to the client, unrecorded. */
   failed(error: Error): Bytes;
 }

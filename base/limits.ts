@@ -30,6 +30,8 @@ export const limits = {
   pendingBytesMax: 1_048_576,
   /** From the end of one side to the end of the session: what is on its way may still leave. */
   closingTimeoutMs: 10_000,
+  /** From the signal to drain to the end of the sessions that are not at rest by then. */
+  drainTimeoutMs: 30_000,
   /** One read of a busy socket. */
   readBytesMax: 262_144,
   /** One read of a quiet socket. */

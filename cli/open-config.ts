@@ -7,6 +7,7 @@ export const CONFIG_OPTION: readonly [string, string] = [
   'the configuration (else PANGATE_CONFIG, ./pangate.yaml, XDG, /etc/pangate/)',
 ];
 
+/** What the option gives. */
 export interface ConfigOption {
   readonly config?: string;
 }

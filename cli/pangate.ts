@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { configCommand } from './config.ts';
 import { doctorCommand } from './doctor.ts';
+import { serveCommand } from './serve.ts';
 import { userCommand } from './user.ts';
+import { version } from './version.ts';
 
 const ABOUT =
   'A gateway for card data: it sits between people and databases, masks card numbers in ' +
@@ -23,15 +24,10 @@ export function pangateCommand(): Command {
     .description(ABOUT)
     .version(version(), '--version', 'print the version')
     .addHelpText('after', AFTER);
-  for (const verb of [configCommand(), userCommand(), doctorCommand()]) command.addCommand(verb);
+  for (const verb of [serveCommand(), configCommand(), userCommand(), doctorCommand()])
+    command.addCommand(verb);
   tame(command);
   return command;
-}
-
-/** The version of the package this file is in. */
-export function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Errors in our form and as exceptions, for a command and all below it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Bytes, join } from '../base/bytes.ts';
 import type { Cleaner, ColumnRule } from '../base/cleaner.ts';
-import { PangateError } from '../base/errors.ts';
+import { assert, PangateError } from '../base/errors.ts';
 import type { Finding, Masker, Place, Report } from '../base/finding.ts';
 import { createScanner, detectors } from '../detectors/index.ts';
 import { maskers } from '../masking/index.ts';
@@ -28,6 +28,23 @@ export function createCleaner(rules: MaskRules): Cleaner {
     return apply(bytes, { from: 0, to: bytes.length }, findings, place);
   }
 
+  function cleanPart(
+    bytes: Bytes,
+    part: { readonly from: number; readonly to: number },
+    place: Place,
+    report?: Report,
+  ): Bytes {
+    const seen = bytes.subarray(0, part.to + scanner.reachBytesMax);
+    const last = seen.length === bytes.length;
+    const findings: Finding[] = [];
+    const settled = scanner.scan(seen, part.from, last, place, (finding) => {
+      if (finding.from < part.to) findings.push(finding);
+    });
+    assert(settled >= part.to && (findings.at(-1)?.to ?? 0) <= part.to, 'a part ends between findings');
+    if (report) findings.forEach(report);
+    return findings.length === 0 ? bytes.subarray(part.from, part.to) : apply(bytes, part, findings, place);
+  }
+
   function apply(
     bytes: Bytes,
     span: { readonly from: number; readonly to: number },
@@ -46,6 +63,7 @@ export function createCleaner(rules: MaskRules): Cleaner {
     next: scanner.next,
     find,
     clean,
+    cleanPart,
     column,
     cover: (bytes, rule, place) => cover(bytes, rule, place),
     stream: (place) => cleanStream(scanner, place, apply),

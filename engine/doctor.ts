@@ -8,6 +8,7 @@ import type { Plugins } from './config/plugins.ts';
 import { resolveListeners, resolveTargets } from './config/targets.ts';
 import { readUsers } from './users/users.ts';
 
+/** One thing that was looked at. */
 export interface Check {
   readonly state: 'good' | 'note' | 'bad';
   readonly about: string;

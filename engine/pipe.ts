@@ -30,6 +30,8 @@ export interface PipeParts {
   readonly recorder: Recorder;
   readonly strict: boolean;
   readonly log: Log;
+  /** Its abort ends the session in the protocol's own words; the reason is the error. */
+  readonly stop?: AbortSignal;
 }
 
 /** How a session ended. */
@@ -73,6 +75,8 @@ class Pipe implements Outlet {
   }
 
   start(): void {
+    const { stop } = this.#parts;
+    stop?.addEventListener('abort', () => this.#fail(stop.reason as Error), { once: true });
     this.#parts.recorder.onProgress = () => this.#progress();
     this.guard(() => this.#parts.lane.start(this));
     this.flush();

@@ -5,6 +5,7 @@
 import type { Limits } from '../../base/limits.ts';
 import type { Address } from './address.ts';
 
+/** The whole of it. */
 export interface Config {
   /** The file it was read from. */
   readonly file: string;
@@ -21,6 +22,7 @@ export interface Config {
   readonly log: LogConfig;
 }
 
+/** An address where clients connect. */
 export interface ListenerConfig {
   readonly name: string;
   readonly protocol: string;
@@ -40,6 +42,7 @@ export interface ListenerTls {
   readonly required: boolean;
 }
 
+/** A server behind the gateway. */
 export interface TargetConfig {
   readonly name: string;
   readonly protocol: string;
@@ -53,6 +56,7 @@ export interface TargetConfig {
   readonly mask?: Partial<MaskConfig>;
 }
 
+/** TLS towards a server; paths of PEM files. */
 export interface TargetTlsConfig {
   readonly mode: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
   readonly authority?: string;
@@ -63,6 +67,7 @@ export interface TargetTlsConfig {
 /** Where a secret is; read anew at each use, so that rotation needs no restart. */
 export type SecretSource = { readonly env: string } | { readonly file: string };
 
+/** What is masked, over the built-in rules. */
 export interface MaskConfig {
   /** By detector kind: `off` or a mask mode; a kind that is not named keeps its default. */
   readonly detectors: Readonly<Record<string, string>>;
@@ -78,6 +83,7 @@ export interface ColumnConfig {
   readonly mask: string;
 }
 
+/** Where and how sessions are recorded. */
 export interface RecordConfig {
   readonly directory: string;
   readonly mode: 'strict' | 'best-effort';
@@ -87,6 +93,7 @@ export interface RecordConfig {
   readonly results: { readonly rowsMax: number | 'all'; readonly bytesMax: number | 'all' };
 }
 
+/** The log on standard error. */
 export interface LogConfig {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly format: 'json' | 'pretty';

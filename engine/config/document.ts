@@ -22,6 +22,7 @@ const FILE_BYTES_MAX = 4_194_304;
 /** Aliases may not blow a small file up. */
 const ALIASES_MAX = 100;
 
+/** A parsed file. */
 export interface Source {
   readonly file: string;
   /** Plain values. */

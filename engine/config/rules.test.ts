@@ -19,7 +19,8 @@ test('a target overrides the general rules, and these the built-in ones', async 
     config({ detectors: { pan: 'full', cvv: 'off' } }, { detectors: { pan: 'partial' } }),
     't',
   );
-  t.same(rules.detectors, { pan: { mask: 'partial' } });
+  const { cvv: _, ...others } = defaultRules.detectors;
+  t.same(rules.detectors, { ...others, pan: { mask: 'partial' } });
 });
 
 test('a column rule comes before the built-in ones and replaces one of its name', async (t) => {

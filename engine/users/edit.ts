@@ -11,6 +11,7 @@ import { checkUsers, ID_PATTERN, type User } from './users.ts';
 const TOKEN_BYTES = 32;
 const EMPTY = '# Who may log in. Written by `pangate user`; see docs/configuration.md.\nusers: []\n';
 
+/** A user to add. */
 export interface NewUser {
   readonly id: string;
   readonly targets: readonly string[];

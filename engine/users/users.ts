@@ -19,6 +19,7 @@ export interface User {
   readonly disabled: boolean;
 }
 
+/** The whole file. */
 export interface Users {
   /** Key of the decoys that unknown names get, base64; shared by all gateways that share the file. */
   readonly decoyKey?: string;

@@ -5,7 +5,7 @@
 
 import { int32At, zeroIn } from '../../base/binary.ts';
 import { text, utf8 } from '../../base/bytes.ts';
-import { PangateError } from '../../base/errors.ts';
+import { loginFailed, PangateError } from '../../base/errors.ts';
 import type { Host } from '../../base/host.ts';
 import type { Person } from '../../base/identity.ts';
 import type { Wire } from '../../base/wire.ts';
@@ -81,11 +81,11 @@ export async function prove(client: Wire, host: Host, startup: Opening): Promise
   const exchange = new ScramServer(await host.identity.secret(user));
   client.write(authentication(10, utf8(`${MECHANISM}\0\0`)));
   const first = exchange.first(initialResponse((await passwordMessage(client)).body));
-  if (first === null) throw failed();
+  if (first === null) throw loginFailed();
   client.write(authentication(11, utf8(first)));
   const final = exchange.final(text((await passwordMessage(client)).body));
   const person = await host.identity.person(user);
-  if (final === null || person === null) throw failed();
+  if (final === null || person === null) throw loginFailed();
   client.write(authentication(12, utf8(final)));
   return person;
 }
@@ -98,7 +98,7 @@ function negotiate(client: Wire, startup: Opening): void {
 
 async function passwordMessage(client: Wire): Promise<{ readonly body: Uint8Array }> {
   const message = await readMessage(client);
-  if (message.type !== Type.PasswordMessage) throw failed();
+  if (message.type !== Type.PasswordMessage) throw loginFailed();
   return message;
 }
 
@@ -107,12 +107,4 @@ function initialResponse(body: Uint8Array): string {
   const to = zeroIn(body, 0, body.length);
   if (to < 0 || body.length < to + 5 || text(body.subarray(0, to)) !== MECHANISM) return '';
   return int32At(body, to + 1) === body.length - to - 5 ? text(body.subarray(to + 5)) : '';
-}
-
-function failed(): PangateError {
-  return new PangateError(
-    'login-failed',
-    'Login failed.',
-    'Check user name and token; a token is given by the operator of the gateway.',
-  );
 }

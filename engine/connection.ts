@@ -1,0 +1,153 @@
+/** One accepted connection: its deadlines, its Host, and what the log says about it. */
+import type { Socket } from 'node:net';
+import { loginFailed, PangateError } from '../base/errors.ts';
+import type { Host } from '../base/host.ts';
+import type { Person } from '../base/identity.ts';
+import type { Target } from '../base/target.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import type { Visit } from './admission.ts';
+import type { Listener } from './config/targets.ts';
+import type { Gatehouse } from './gateway.ts';
+import { runSession } from './run-session.ts';
+import { acceptWire, dialWire, type SocketWire } from './wire.ts';
+
+/** Serves a socket to its end. Never throws. */
+export function serveConnection(
+  house: Gatehouse,
+  listener: Listener,
+  protocol: Protocol,
+  socket: Socket,
+): void {
+  const visit = house.admission.enter(socket.remoteAddress ?? '');
+  if (visit === null) {
+    house.log.warn(
+      { listener: listener.config.name, client: socket.remoteAddress },
+      'too many logins at once',
+    );
+    socket.on('error', () => undefined).destroy();
+    return;
+  }
+  socket.once('close', () => visit.leave());
+  const connection = new Connection(house, listener, protocol, acceptWire(socket), visit);
+  void connection.serve();
+}
+
+class Connection {
+  readonly #house: Gatehouse;
+  readonly #listener: Listener;
+  readonly #protocol: Protocol;
+  readonly #wire: SocketWire;
+  readonly #visit: Visit;
+  #deadline: NodeJS.Timeout;
+
+  constructor(house: Gatehouse, listener: Listener, protocol: Protocol, wire: SocketWire, visit: Visit) {
+    this.#house = house;
+    this.#listener = listener;
+    this.#protocol = protocol;
+    this.#wire = wire;
+    this.#visit = visit;
+    this.#deadline = setTimeout(() => this.#late(), house.config.limits.loginTimeoutMs);
+  }
+
+  async serve(): Promise<void> {
+    try {
+      await this.#protocol.serve(this.#wire, this.#host());
+    } catch (error) {
+      this.#report(error as Error);
+    } finally {
+      clearTimeout(this.#deadline);
+      this.#wire.end();
+      setTimeout(() => this.#wire.destroy(), this.#house.config.limits.closingTimeoutMs).unref();
+    }
+  }
+
+  #late(): void {
+    this.#house.log.warn({ ...this.#who(), code: 'login-timeout' }, 'login took too long');
+    this.#wire.destroy();
+  }
+
+  /** Ours comes with a stack; the peer's is an everyday thing. */
+  #report(error: Error): void {
+    const { log } = this.#house;
+    if (!(error instanceof PangateError) || error.code === 'assertion')
+      return log.error({ ...this.#who(), stack: error.stack }, 'a connection failed on a fault of ours');
+    log.warn({ ...this.#who(), code: error.code }, error.message);
+  }
+
+  #who(): Record<string, unknown> {
+    return { listener: this.#listener.config.name, client: this.#wire.address };
+  }
+
+  #host(): Host {
+    const { identity, clock, log, config, handlers, cleaners } = this.#house;
+    const scoped = (key: string): string => `${this.#protocol.name}\0${key}`;
+    return {
+      identity,
+      clock,
+      log,
+      limits: config.limits,
+      tls: this.#listener.tls,
+      tlsRequired: this.#listener.config.tls?.required ?? false,
+      results: resultPolicy(config.record.results),
+      target: (person, name) => this.#target(person, name),
+      cleaner: (target) => cleaners.get(target.name)!,
+      loggedIn: () => {
+        clearTimeout(this.#deadline);
+        this.#visit.loggedIn();
+      },
+      dial: (target) => this.#dial(target),
+      run: (session, lane) => {
+        clearTimeout(this.#deadline);
+        return runSession(this.#house, session, lane);
+      },
+      denied: (who) => log.warn({ ...this.#who(), ...who }, 'denied'),
+      register: (key, handler) => {
+        handlers.set(scoped(key), handler);
+        return () => handlers.delete(scoped(key));
+      },
+      signal: (key) => {
+        const handler = handlers.get(scoped(key));
+        handler?.();
+        return handler !== undefined;
+      },
+    };
+  }
+
+  /** One message for every cause, as with a wrong token: names of targets are not to be probed. */
+  #target(person: Person, name: string): Target {
+    const { targets, sessions } = this.#house;
+    if (sessions.closed)
+      throw new PangateError('shutting-down', 'The gateway is shutting down.', 'Connect again.');
+    const target = targets.get(this.#listener.config.target ?? name);
+    const isAllowed =
+      target !== undefined && target.protocol === this.#protocol.name && mayReach(person, target);
+    if (!isAllowed) {
+      const why = target === undefined ? 'no such target' : 'not one of this person';
+      this.#house.log.warn({ ...this.#who(), user: person.id, why }, 'target refused');
+      throw loginFailed();
+    }
+    if (!this.#visit.takePlace())
+      throw new PangateError('limit-exceeded', 'Too many sessions.', 'Try again later.');
+    return target;
+  }
+
+  /** Login to the server has a deadline of its own, which ends when the session runs or fails. */
+  async #dial(target: Target): Promise<SocketWire> {
+    const { upstreamTimeoutMs: timeoutMs } = this.#house.config.limits;
+    clearTimeout(this.#deadline);
+    const plain = target.tls.mode === 'disable';
+    const server = await dialWire({ host: target.host, port: target.port, timeoutMs, plain });
+    this.#deadline = setTimeout(() => server.destroy(), timeoutMs);
+    return server;
+  }
+}
+
+function mayReach(person: Person, target: Target): boolean {
+  return person.targets.includes(target.name) || person.targets.includes('*');
+}
+
+/** `all` has no cap; with a cap of 0 results are not even hashed. */
+function resultPolicy({ rowsMax, bytesMax }: Gatehouse['config']['record']['results']): Host['results'] {
+  const number = (cap: number | 'all'): number => (cap === 'all' ? Number.POSITIVE_INFINITY : cap);
+  return { rowsMax: number(rowsMax), bytesMax: number(bytesMax), commit: rowsMax !== 0 && bytesMax !== 0 };
+}

@@ -1,0 +1,83 @@
+/** One session from its first record to its last. */
+import { text, utf8 } from '../base/bytes.ts';
+import type { Cleaner } from '../base/cleaner.ts';
+import { ANYWHERE } from '../base/finding.ts';
+import type { Lane, Session } from '../base/host.ts';
+import type { SessionOpening } from '../base/recording.ts';
+import type { Gatehouse } from './gateway.ts';
+import { type PipeEnd, runPipe } from './pipe.ts';
+import type { SocketWire } from './wire.ts';
+
+/** Opens the recording, runs both directions, closes the recording. Never rejects. */
+export function runSession(house: Gatehouse, session: Session, lane: Lane): Promise<void> {
+  const stop = new AbortController();
+  const live = {
+    get idle(): boolean {
+      return lane.idle ?? false;
+    },
+    end: (reason: Error) => stop.abort(reason),
+  };
+  const done = record(house, session, lane, stop.signal);
+  house.sessions.add(live, done);
+  return done;
+}
+
+async function record(house: Gatehouse, session: Session, lane: Lane, stop: AbortSignal): Promise<void> {
+  const { archive, log, clock } = house;
+  const cleaner = house.cleaners.get(session.target.name)!;
+  const recorder = archive.open(opening(house, session, cleaner));
+  const fields = { sid: recorder.sid, user: session.person.id, target: session.target.name };
+  const openedUs = clock.monotonicUs();
+  log.info(
+    { ...fields, client: session.client.address, protocol: session.target.protocol },
+    'session opened',
+  );
+  const end = await runPipe({
+    client: session.client as SocketWire,
+    server: session.server as SocketWire,
+    lane,
+    recorder,
+    strict: archive.mode === 'strict',
+    log,
+    stop,
+  });
+  await recorder
+    .close(end.why, { bytesToClient: end.bytesToClient, bytesToServer: end.bytesToServer })
+    .catch((error: Error) =>
+      log.error({ ...fields, cause: error.message }, 'the recording could not be completed'),
+    );
+  report(log, { ...fields, ms: Math.round((clock.monotonicUs() - openedUs) / 1000) }, end);
+}
+
+function report(log: Gatehouse['log'], fields: Record<string, unknown>, end: PipeEnd): void {
+  const { why, error, bytesToClient, bytesToServer } = end;
+  const all = { ...fields, why, bytesToClient, bytesToServer };
+  if (error) log.warn({ ...all, cause: error.message }, 'session ended with an error');
+  else log.info(all, 'session closed');
+}
+
+function opening(house: Gatehouse, session: Session, cleaner: Cleaner): SessionOpening {
+  const { person, client, server, target } = session;
+  /** What the client says of itself may hold anything. */
+  const clean = (word: string): string => text(cleaner.clean(utf8(word), ANYWHERE));
+  return {
+    protocol: target.protocol,
+    user: { id: person.id, method: session.method, groups: person.groups },
+    client: {
+      address: client.address,
+      port: client.port,
+      application: clean(session.application),
+      tls: client.tls,
+    },
+    target: {
+      name: target.name,
+      address: target.host.startsWith('/') ? target.host : `${target.host}:${target.port}`,
+      database: clean(session.database),
+      version: session.serverVersion,
+      tls: server.tls,
+    },
+    rules: { digest: cleaner.digest },
+    configDigest: house.config.digest,
+    result: 'success',
+  };
+}

@@ -1,0 +1,46 @@
+/** The gateway as a process: from its configuration to the signal that ends it. */
+import { systemClock } from '../base/clock.ts';
+import { protocols } from '../protocols/index.ts';
+import { openArchive } from '../recorder/index.ts';
+import type { Config } from './config/config.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { createLog, type GatewayLog } from './log.ts';
+import { createIdentity } from './users/identity.ts';
+
+/** Runs until a signal has drained it. Throws what keeps it from starting. */
+export async function runGateway(config: Config, gatewayVersion: string): Promise<void> {
+  const log = createLog(config.log);
+  const clock = systemClock;
+  const identity = await createIdentity(config.users.file, clock, log);
+  const { directory, mode, durability } = config.record;
+  const onAlert = (error: Error): void => log.error({ cause: error.message }, 'recording is in trouble');
+  const archive = await openArchive({ directory, mode, durability, gatewayVersion, onAlert });
+  try {
+    const gateway = await startGateway({ config, protocols, identity, archive, log, clock });
+    await endOf(gateway, log, config.limits.drainTimeoutMs);
+  } finally {
+    await archive.close();
+    log.info({}, 'stopped');
+    log.flush();
+  }
+}
+
+/** Waits for a signal, then for the drain; the second signal ends the process where it stands. */
+async function endOf(gateway: Gateway, log: GatewayLog, limitMs: number): Promise<void> {
+  await signal();
+  const abort = (): void => {
+    gateway.destroy();
+    log.warn({ sessions: gateway.sessions }, 'second signal: ended at once');
+    log.flush();
+    process.exit(1);
+  };
+  process.once('SIGTERM', abort).once('SIGINT', abort);
+  await gateway.drain(limitMs);
+  process.off('SIGTERM', abort).off('SIGINT', abort);
+}
+
+function signal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve).once('SIGINT', resolve);
+  });
+}
