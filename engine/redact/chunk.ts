@@ -1,0 +1,40 @@
+/** What offline redaction hands from hand to hand: a piece of one input, cut where it is safe. */
+import type { Bytes } from '../../base/bytes.ts';
+
+/** How the text of an input is to be read. */
+export type Format = 'text' | 'ndjson' | 'csv';
+
+/** One piece: `bytes[from .. to)`, with as much around it as a judgement may look at. */
+export interface Chunk {
+  /** A whole memory of its own: it may be handed to another thread. */
+  readonly bytes: Bytes;
+  readonly from: number;
+  readonly to: number;
+  /** End of what follows as context. */
+  readonly end: number;
+  /** Offset of `from` in the input's text. */
+  readonly at: number;
+}
+
+/** A finding for reports. Never holds a value. */
+export interface Sighting {
+  readonly kind: string;
+  /** Offsets in the input's text, decompressed and in UTF-8. */
+  readonly from: number;
+  readonly to: number;
+  /** From 1, in this piece: the first line of the piece is 1. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** A cleaned piece. */
+export interface Cleaned {
+  /** The masked text; a view of the chunk's own memory where no length has changed. */
+  readonly bytes: Bytes;
+  /** Findings by kind. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Only if asked for. */
+  readonly sightings: readonly Sighting[];
+  /** Line breaks in the piece; only counted if sightings were asked for. */
+  readonly lines: number;
+}

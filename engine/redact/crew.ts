@@ -1,0 +1,60 @@
+/**
+ * Cleans pieces on several threads and gives them back in order. With one thread, and for the
+ * first piece (most inputs have no second one), on the caller's own.
+ */
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import type { Cleaner } from '../../base/cleaner.ts';
+import { createCleaner } from '../cleaner.ts';
+import type { MaskRules } from '../mask-rules.ts';
+import { bounds } from './bounds.ts';
+import type { Chunk, Cleaned } from './chunk.ts';
+import type { ChunkTask } from './chunk-worker.ts';
+import { cleanChunk, type Manner } from './clean-chunk.ts';
+import { Places } from './places.ts';
+
+/** Threads that clean; shared by all inputs of a run. */
+export interface Crew {
+  /** The rules on the caller's own thread. */
+  readonly cleaner: Cleaner;
+  readonly threads: number;
+  /** Pieces that may be under way at once, of all inputs together. */
+  readonly places: Places;
+  /** Cleans here and now. */
+  here(chunk: Chunk, manner: Manner): Cleaned;
+  /** Cleans on another thread; the piece's memory goes there and comes back with the result. */
+  there(chunk: Chunk, manner: Manner): Promise<Cleaned>;
+  close(): Promise<void>;
+}
+
+/** `threads` 0: as many as the machine runs at once. Throws `config-invalid` for rules that cannot hold. */
+export function createCrew(rules: MaskRules, threads = 0): Crew {
+  const cleaner = createCleaner(rules);
+  const count = Math.min(threads || availableParallelism(), bounds.threadsMax);
+  let pool: Piscina | null = null;
+  const here = (chunk: Chunk, manner: Manner): Cleaned => cleanChunk(chunk, manner, cleaner);
+  return {
+    cleaner,
+    threads: count,
+    places: new Places(count === 1 ? 1 : count * bounds.chunksPerThread),
+    here,
+    there: async (chunk, manner) => {
+      if (count === 1) return here(chunk, manner);
+      pool ??= openPool(rules, count);
+      const task: ChunkTask = { chunk, manner };
+      return pool.run(task, { transferList: [chunk.bytes.buffer as ArrayBuffer] }) as Promise<Cleaned>;
+    },
+    close: async () => pool?.destroy(),
+  };
+}
+
+function openPool(rules: MaskRules, threads: number): Piscina {
+  return new Piscina({
+    filename: new URL('./chunk-worker.js', import.meta.url).href,
+    workerData: rules,
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 1,
+    recordTiming: false,
+  });
+}
