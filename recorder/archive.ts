@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { PangateError } from '../base/errors.ts';
 import type { Archive, Recorder, SessionOpening } from '../base/recording.ts';
 import { WALL_ERROR_UNKNOWN, type WallTime } from './chain.ts';
-import { type Disk, systemDisk } from './disk.ts';
+import { type Disk, quickDisk, systemDisk } from './disk.ts';
 import { encodeHeader } from './header.ts';
 import { Journal } from './journal.ts';
 import { recordingLimits } from './limits.ts';
@@ -94,7 +94,7 @@ function withDefaults(options: ArchiveOptions): FullOptions {
     journalFileBytesMax: recordingLimits.journalFileBytesMax,
     threads: 0,
     clock: systemClock,
-    disk: systemDisk,
+    disk: options.durability === 'process' ? quickDisk : systemDisk,
     node: hostname(),
     onAlert: () => undefined,
     onRecovery: () => undefined,
