@@ -13,7 +13,7 @@ import { BINARY, CopyOut, TEXT } from './copy.ts';
 import { message } from './encode.ts';
 import type { Direction, Shared } from './lane.ts';
 import { type LargeBody, LargeRow } from './large.ts';
-import { mentionedRule } from './mention.ts';
+import { countsOnly, mentionedRule } from './mention.ts';
 import { Type } from './messages.ts';
 import {
   formatsOf,
@@ -185,7 +185,12 @@ export class Backend implements Direction {
       if (rule === undefined) rule = mentionedRule(sql, cleaner);
       return rule;
     };
-    return makePlan(parseRowDescription(body), { cleaner, catalog, mentioned });
+    return makePlan(parseRowDescription(body), {
+      cleaner,
+      catalog,
+      mentioned,
+      countsOnly: () => countsOnly(sql),
+    });
   }
 
   /** A table that the catalog does not know yet: it is read again, once, before the rows are. */

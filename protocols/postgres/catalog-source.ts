@@ -19,8 +19,8 @@ const MESSAGE_BYTES_MAX = 64 * 1024;
 const COLUMNS_MAX = 2_000_000;
 const KEPT_MAX = 256;
 
-const COLUMNS_SQL = `SELECT c.oid, a.attnum, c.relname, a.attname, c.relkind, c.reltype FROM pg_catalog.pg_attribute a
- JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+const COLUMNS_SQL = `SELECT c.oid, a.attnum, c.relname, a.attname, c.relkind, c.reltype, coalesce(t.typarray, 0) FROM pg_catalog.pg_attribute a
+ JOIN pg_catalog.pg_class c ON c.oid = a.attrelid LEFT JOIN pg_catalog.pg_type t ON t.oid = c.reltype
  WHERE c.oid >= 16384 AND c.relkind IN ('r', 'v', 'm', 'f', 'p') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2`;
 const VIEWS_SQL = `SELECT DISTINCT r.ev_class, d.refobjid, d.refobjsubid FROM pg_catalog.pg_depend d
  JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid
@@ -33,7 +33,8 @@ interface Row {
   readonly number: number;
   readonly origin: { table: string; column: string; carries: Origin[] };
   readonly isView: boolean;
-  readonly rowType: number;
+  /** The table's row type and the array of it. */
+  readonly rowTypes: readonly number[];
 }
 
 /** The catalog of a target and database, read once and again when a table is not known. */
@@ -101,21 +102,22 @@ export class CatalogSource implements Catalog {
   #fill(rows: readonly Row[]): void {
     this.#columns = new Map();
     this.#rowTypes = new Map();
-    for (const { table, number, origin, rowType } of rows) {
+    for (const { table, number, origin, rowTypes } of rows) {
       listIn(this.#columns, table, () => new Map<number, Origin>()).set(number, origin);
-      if (rowType > 0) listIn(this.#rowTypes, rowType, () => []).push(origin);
+      for (const type of rowTypes) listIn(this.#rowTypes, type, () => []).push(origin);
     }
   }
 }
 
-function rowOf([table, number, relname, attname, kind, type]: string[]): Row {
+function rowOf([table, number, relname, attname, kind, ...types]: string[]): Row {
   const origin = { table: relname!, column: attname!, carries: [] };
+  const rowTypes = types.map(Number).filter((type) => type > 0);
   return {
     table: Number(table),
     number: Number(number),
     origin,
     isView: kind === 'v' || kind === 'm',
-    rowType: Number(type),
+    rowTypes,
   };
 }
 
@@ -127,14 +129,24 @@ function rowOf([table, number, relname, attname, kind, type]: string[]): Row {
 function link(rows: readonly Row[], uses: readonly string[][]): void {
   const byTable = new Map<number, Row[]>();
   for (const row of rows) listIn(byTable, row.table, () => []).push(row);
-  for (const [view, usedTable, usedNumber] of uses) {
-    const used = byTable.get(Number(usedTable))?.find((row) => row.number === Number(usedNumber));
-    const columns = byTable.get(Number(view)) ?? [];
-    if (!used || columns.some((row) => row.origin.column === used.origin.column)) continue;
-    for (const row of columns) row.origin.carries.push(used.origin);
+  const usedBy = new Map<number, Row[]>();
+  for (const [view, table, number] of uses) {
+    const used = byTable.get(Number(table))?.find((row) => row.number === Number(number));
+    if (used) listIn(usedBy, Number(view), () => []).push(used);
   }
+  for (const [view, used] of usedBy) carry(byTable.get(view) ?? [], used);
   // Views on views: what the used column carries is carried on, as deep as views stand on views.
   for (let round = 0; round < 8; round++) for (const row of rows) spread(row);
+}
+
+function carry(columns: readonly Row[], used: readonly Row[]): void {
+  const names = new Set(used.map(({ origin }) => origin.column));
+  const own = new Set(columns.map(({ origin }) => origin.column));
+  const renamed = used.filter(({ origin }) => !own.has(origin.column));
+  for (const { origin } of columns) {
+    const same = used.filter((row) => row.origin.column === origin.column);
+    for (const row of names.has(origin.column) ? same : renamed) origin.carries.push(row.origin);
+  }
 }
 
 function spread({ origin }: Row): void {

@@ -5,6 +5,7 @@
  */
 import { type Bytes, text } from '../../base/bytes.ts';
 import type { Cleaner, ColumnRule } from '../../base/cleaner.ts';
+import { tokensOf } from './tokens.ts';
 
 /** The first rule whose column the text names; null if there is none. */
 export function mentionedRule(sql: Bytes, cleaner: Cleaner): ColumnRule | null {
@@ -16,4 +17,20 @@ export function mentionedRule(sql: Bytes, cleaner: Cleaner): ColumnRule | null {
     if (rule) return rule;
   }
   return null;
+}
+
+/**
+ * True if an output column named `count` can only be what the aggregate count() gives: the word
+ * stands nowhere in the text but as the name of that function.
+ */
+export function countsOnly(sql: Bytes): boolean {
+  const tokens = tokensOf(text(sql));
+  if (!tokens) return false;
+  return tokens.every((token, i) => {
+    if (token.value !== 'count' || token.kind === 'string') return true;
+    const next = tokens[i + 1];
+    return (
+      token.kind === 'word' && next?.value === '(' && next.kind === 'mark' && tokens[i - 1]?.value !== '.'
+    );
+  });
 }

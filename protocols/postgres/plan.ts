@@ -8,7 +8,7 @@ import { type Bytes, text } from '../../base/bytes.ts';
 import type { Cleaner, ColumnRule } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import { ANYWHERE } from '../../base/finding.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog, Origin } from './catalog.ts';
 import type { Column } from './cell.ts';
 import { Form, formOf } from './types.ts';
 
@@ -87,6 +87,8 @@ export interface PlanContext {
   readonly catalog: Catalog;
   /** The rule that an expression of this statement may fall under, by the names it mentions. */
   readonly mentioned: () => ColumnRule | null;
+  /** A column named `count` holds nothing but a count. */
+  readonly countsOnly: () => boolean;
 }
 
 /** The plan for a RowDescription whose names are already masked; `described` is from before that. */
@@ -132,17 +134,35 @@ function maskedName(name: string, cleaner: Cleaner): string {
   return text(cleaner.clean(bytes, ANYWHERE));
 }
 
-/** By origin, by output name, by what a view carries, or, for an expression, by what it mentions. */
-function ruleFor(described: Described, { cleaner, catalog, mentioned }: PlanContext): ColumnRule | null {
+/**
+ * By origin, by output name, by what a view carries, or, for an expression, by what it mentions. A whole
+ * row is protected by any of its columns.
+ */
+function ruleFor(described: Described, context: PlanContext): ColumnRule | null {
+  const { cleaner, catalog } = context;
   if (!cleaner.hasColumns) return null;
   const origin = catalog.origin(described.tableOid, described.number);
+  const whole = firstRule(catalog.rowType(described.typeOid) ?? [], cleaner);
+  if (whole) return whole;
   const named = cleaner.column(described.name, origin?.table ?? '');
   if (named) return named;
-  if (!origin) return isExpression(described, catalog) ? mentioned() : null;
-  const own = cleaner.column(origin.column, origin.table);
-  if (own) return own;
-  for (const carried of origin.carries) {
-    const rule = cleaner.column(carried.column, carried.table);
+  if (!origin) return isExpression(described, catalog) ? expressionRule(described, context) : null;
+  return firstRule([origin, ...origin.carries], cleaner);
+}
+
+const INT8 = 20;
+
+function expressionRule(
+  { name, typeOid }: Described,
+  { mentioned, countsOnly }: PlanContext,
+): ColumnRule | null {
+  const rule = mentioned();
+  return rule && name === 'count' && typeOid === INT8 && countsOnly() ? null : rule;
+}
+
+function firstRule(origins: readonly Origin[], cleaner: Cleaner): ColumnRule | null {
+  for (const { column, table } of origins) {
+    const rule = cleaner.column(column, table);
     if (rule) return rule;
   }
   return null;

@@ -108,6 +108,25 @@ test('an expression over a protected column is masked when the statement names t
   t.match(outcome.toClient, Buffer.from(dataRow('***')).toString('latin1'));
 });
 
+test('a count is no expression over what it counts, unless another column is named so', async (t) => {
+  const answer = (sql: string): string =>
+    play(query([{ name: 'count', typeOid: INT8 }], [dataRow('12')], sql)).toClient;
+  const shown = Buffer.from(dataRow('12')).toString('latin1');
+  t.match(answer('select count(*) from cards where cvv is not null'), shown);
+  t.notMatch(answer('select cvv::bigint as count from cards'), shown);
+  t.notMatch(answer('select count from (select cvv::bigint "count", count(*) c from cards) x'), shown);
+  t.notMatch(answer('select my.count(cvv) from cards'), shown);
+});
+
+test('a whole row of a table with a protected column is protected', async (t) => {
+  const whole: Catalog = {
+    ...catalog,
+    rowType: (type) => (type === 20002 ? [catalog.origin(20000, 3)!] : undefined),
+  };
+  const outcome = play(query([{ name: 'c', typeOid: 20002 }], [dataRow('(1,x,123)')]), [], whole);
+  t.match(outcome.toClient, Buffer.from(dataRow(null)).toString('latin1'));
+});
+
 test('an Execute without Describe is described by the gateway itself, and the answer stays inside', async (t) => {
   const asked = client(
     serialize.parse({ text: 'select pan from cards', name: '' }),
