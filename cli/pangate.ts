@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { configCommand } from './config.ts';
 import { doctorCommand } from './doctor.ts';
+import { redactCommand } from './redact.ts';
 import { serveCommand } from './serve.ts';
 import { userCommand } from './user.ts';
 import { version } from './version.ts';
@@ -24,7 +25,7 @@ export function pangateCommand(): Command {
     .description(ABOUT)
     .version(version(), '--version', 'print the version')
     .addHelpText('after', AFTER);
-  for (const verb of [serveCommand(), configCommand(), userCommand(), doctorCommand()])
+  for (const verb of [serveCommand(), configCommand(), userCommand(), redactCommand(), doctorCommand()])
     command.addCommand(verb);
   tame(command);
   return command;

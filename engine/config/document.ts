@@ -65,7 +65,7 @@ export function unreadable(file: string, error: unknown): PangateError {
 }
 
 const REASONS: Readonly<Record<string, readonly [string, string]>> = {
-  ENOENT: ['there is no such file', 'Check the path; relative paths start at the configuration file.'],
+  ENOENT: ['there is no such file', 'Check the path.'],
   EACCES: ['permission denied', 'Give the account that runs pangate the right to read it.'],
   EISDIR: ['it is a folder', 'Name a file.'],
   ENOTDIR: ['a part of its path is no folder', 'Check the path.'],

@@ -8,10 +8,11 @@ import type { Config, MaskConfig } from './config.ts';
  */
 export function maskRules(config: Config, target: string): MaskRules {
   const own = config.targets.find((candidate) => candidate.name === target)?.mask ?? {};
-  return [config.mask, own].reduce(over, defaultRules);
+  return [config.mask, own].reduce(withMask, defaultRules);
 }
 
-function over(rules: MaskRules, mask: Partial<MaskConfig>): MaskRules {
+/** Rules with some more over them. */
+export function withMask(rules: MaskRules, mask: Partial<MaskConfig>): MaskRules {
   const detectors = { ...rules.detectors };
   for (const [kind, choice] of Object.entries(mask.detectors ?? {})) {
     if (choice === 'off') delete detectors[kind];

@@ -10,6 +10,12 @@ export const bounds = {
   lookaheadBytes: 4096,
   /** Places tried for a cut before the next larger piece is. */
   cutTriesMax: 64,
+  /** Smaller pieces are cleaned on the caller's thread: to hand them over takes longer. */
+  handOverBytesMin: 65_536,
+  /** An input that gives nothing for so long is idle: its whole lines go out. */
+  idleMs: 25,
+  /** Bytes by which a compression or a mark is told, where an input pauses before there are more. */
+  magicBytes: 4,
   /** Pieces under way for each thread. */
   chunksPerThread: 3,
   threadsMax: 64,

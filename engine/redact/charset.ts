@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import type { Bytes } from '../../base/bytes.ts';
 import { PangateError } from '../../base/errors.ts';
-import type { Intake } from './intake.ts';
+import { type Intake, move } from './intake.ts';
 import type { Outlet } from './outlet.ts';
 
 /** How the characters of an input are written; `bytes`: UTF-8, ASCII or any of their kin. */
@@ -26,14 +26,14 @@ export function decoded(intake: Intake, charset: Charset): Intake {
   let left: Bytes = new Uint8Array(0);
   let ended = false;
   return {
+    ...(intake.ready && { ready: async () => (left.length > 0 || ended ? undefined : intake.ready!()) }),
     async read(room) {
       while (left.length === 0 && !ended) {
         const count = await intake.read(raw);
         ended = count === 0;
         left = Buffer.from(decode(decoder, raw.subarray(0, count), !ended), 'utf8');
       }
-      const count = Math.min(left.length, room.length);
-      room.set(left.subarray(0, count));
+      const count = move(left, room);
       left = left.subarray(count);
       return count;
     },

@@ -14,6 +14,10 @@ export interface Chunk {
   readonly end: number;
   /** Offset of `from` in the input's text. */
   readonly at: number;
+  /** Nothing follows. */
+  readonly isLast: boolean;
+  /** The input gives no more for now: what is clean goes out. */
+  readonly isIdle: boolean;
 }
 
 /** A finding for reports. Never holds a value. */

@@ -49,6 +49,7 @@ function readThrough(intake: Intake, transform: Transform): Intake {
     .pipe(transform);
   const read = streamIntake(transform);
   return {
+    ...read,
     async read(room) {
       try {
         return await read.read(room);

@@ -4,7 +4,7 @@
  * the header's is covered whole where a rule is at work: which of its fields is which, nobody
  * knows.
  */
-import { type Bytes, join, NO_BYTES } from '../../base/bytes.ts';
+import { type Bytes, equal, join, keep, NO_BYTES } from '../../base/bytes.ts';
 import type { Cleaner, ColumnRule } from '../../base/cleaner.ts';
 import type { Finding, Place } from '../../base/finding.ts';
 
@@ -109,17 +109,24 @@ function cleanField(pass: Pass, field: Field, { name, rule }: Column): Bytes | n
   if (value.length === 0) return null;
   const place: Place = { name, kind: 'cell', form: 'verbatim' };
   if (rule) {
+    const before = keep(value);
+    const mask = cleaner.cover(value, rule, place) ?? NO_BYTES;
+    if (equal(mask, before)) return null;
     report({ kind: rule.kind, from: 0, to: value.length, reason: 'column' }, field.from);
-    const mask = cleaner.cover(value, rule, place);
-    return mask === value ? null : fit(mask ?? NO_BYTES, field.quoted);
+    return isSame(mask, value) ? null : fit(mask, field.quoted);
   }
   advance(pass, field.from);
   if (pass.hit >= field.to) return null;
   const masked = cleaner.clean(value, place, (finding) => report(finding, field.from));
-  return masked === value ? null : fit(masked, field.quoted);
+  return isSame(masked, value) ? null : masked;
 }
 
-/** Inside quotes a quote is doubled; outside, what needs quotes gets them. */
+/** True for the very same memory: what was masked in place. */
+function isSame(left: Bytes, right: Bytes): boolean {
+  return left.buffer === right.buffer && left.byteOffset === right.byteOffset && left.length === right.length;
+}
+
+/** A mask that takes a whole field's place. Inside quotes a quote is doubled; outside, it gets them where needed. */
 function fit(mask: Bytes, quoted: boolean): Bytes {
   const text = Buffer.from(mask).toString('latin1');
   if (quoted) return Buffer.from(text.replaceAll('"', '""'), 'latin1');

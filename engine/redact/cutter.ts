@@ -2,7 +2,7 @@
  * Cuts an input into pieces that threads clean on their own, with the same result as one that
  * cleans the whole: every piece comes with what stands around it, and no finding crosses a cut.
  */
-import type { Bytes } from '../../base/bytes.ts';
+import { type Bytes, keep } from '../../base/bytes.ts';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import { ANYWHERE } from '../../base/finding.ts';
@@ -40,44 +40,49 @@ export class Cutter {
 
   /** The next piece; null at the end. Throws `limit-exceeded` for a record that is too long. */
   async next(): Promise<Chunk | null> {
-    let bytes = await this.#filled(this.#options.chunkBytes);
-    let to = this.#cut(bytes.view);
+    let bodyBytes = this.#options.chunkBytes;
+    let { memory, view, isFull } = await this.#filled(bodyBytes);
+    let to = this.#cut(view, isFull);
     while (to === null) {
-      bytes = await this.#filled(bytes.view.length * 2);
-      to = this.#cut(bytes.view);
+      if (isFull) bodyBytes *= 2;
+      ({ memory, view, isFull } = await this.#filled(bodyBytes));
+      to = this.#cut(view, isFull);
     }
+    return to === this.#contextBytes ? null : this.#handOut(memory, view, to, !isFull && !this.#ended);
+  }
+
+  #handOut(memory: Bytes, view: Bytes, to: number, isIdle: boolean): Chunk {
     const from = this.#contextBytes;
-    if (to === from) return null;
-    const { view, memory } = bytes;
     const end = Math.min(view.length, to + bounds.lookaheadBytes);
-    const chunk = { bytes: memory, from, to, end, at: this.#at };
+    const isLast = this.#ended && to === view.length;
+    const chunk = { bytes: memory, from, to, end, at: this.#at, isLast, isIdle };
     this.#at += to - from;
     this.#contextBytes = Math.min(to, bounds.contextBytes);
-    this.#carried = view.slice(to - this.#contextBytes);
+    this.#carried = keep(view.subarray(to - this.#contextBytes));
     return chunk;
   }
 
-  /** Memory with what is carried over and as much new as fits. */
-  async #filled(bodyBytes: number): Promise<{ memory: Bytes; view: Bytes }> {
+  /** Memory with what is carried over and as much new as fits, or as an idle input gives. */
+  async #filled(bodyBytes: number): Promise<{ memory: Bytes; view: Bytes; isFull: boolean }> {
     const size = Math.max(this.#carried.length, bounds.contextBytes + bodyBytes) + bounds.lookaheadBytes;
     const memory = this.#options.memory(size);
     memory.set(this.#carried);
     let length = this.#carried.length;
     if (!this.#ended) {
-      const room = memory.subarray(length);
-      const count = await fill(this.#intake, room);
-      this.#ended = count < room.length;
+      const { count, isEnd } = await fill(this.#intake, memory.subarray(length), bounds.idleMs);
+      this.#ended = isEnd;
       length += count;
     }
     const view = memory.subarray(0, length);
     this.#carried = view;
-    return { memory, view };
+    return { memory, view, isFull: length === memory.length };
   }
 
   /** Where the piece ends; null if more must be read to tell. */
-  #cut(view: Bytes): number | null {
-    if (this.#ended && view.length - this.#contextBytes <= this.#options.chunkBytes + bounds.lookaheadBytes)
-      return this.#take(view, view.length);
+  #cut(view: Bytes, isFull: boolean): number | null {
+    const isSmall = view.length - this.#contextBytes <= this.#options.chunkBytes + bounds.lookaheadBytes;
+    if (this.#ended && isSmall) return this.#take(view, view.length);
+    if (!this.#ended && !isFull) return this.#cutIdle(view);
     const limit = view.length - bounds.lookaheadBytes;
     const newline = this.#cutAtNewline(view, limit);
     if (newline !== null) return this.#take(view, newline);
@@ -89,6 +94,12 @@ export class Cutter {
       `a record is longer than ${bounds.recordBytesMax} bytes`,
       'Use --format text, or look for a quote that is never closed.',
     );
+  }
+
+  /** An idle input: all whole lines. */
+  #cutIdle(view: Bytes): number | null {
+    const newline = this.#cutAtNewline(view, view.length);
+    return newline === null ? null : this.#take(view, newline);
   }
 
   #take(view: Bytes, to: number): number {

@@ -3,7 +3,7 @@
  * values under a key that a column rule names are covered in place. Reads each line on its own:
  * a value is a string, a number, `true`, `false`, `null`, or a list of them.
  */
-import type { Bytes } from '../../base/bytes.ts';
+import { type Bytes, equal, keep } from '../../base/bytes.ts';
 import type { Cleaner, ColumnRule } from '../../base/cleaner.ts';
 import type { Finding, Place } from '../../base/finding.ts';
 
@@ -83,11 +83,12 @@ function put(
 ): void {
   if (to <= from) return;
   const value = bytes.subarray(from, to);
-  const mask = cleaner.cover(value.slice(), rule, { name, kind: 'cell', form });
+  const before = keep(value);
+  const mask = cleaner.cover(keep(value), rule, { name, kind: 'cell', form });
   if (mask !== null && mask.length === value.length) value.set(mask);
   else value.fill(form === 'number' ? 0x30 : 0x2a);
   if (form === 'number' && value.length > 1 && value[0] === 0x30) value[0] = 0x31;
-  report({ kind: rule.kind, from, to, reason: 'column' });
+  if (!equal(before, value)) report({ kind: rule.kind, from, to, reason: 'column' });
 }
 
 /** The offset after a string's closing quote; `to` if it is not closed before. */

@@ -26,6 +26,8 @@ export function fileOutlet(handle: FileHandle): Outlet {
 
 /** A stream that stays open, such as standard output. Throws its errors. */
 export function streamOutlet(stream: Writable): Outlet {
+  // The error comes to the write that met it.
+  stream.on('error', () => undefined);
   return {
     write: (bytes) =>
       new Promise((resolve, reject) => {

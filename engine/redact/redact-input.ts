@@ -65,9 +65,16 @@ async function open(intake: Intake, options: InputOptions): Promise<Opened> {
   return { intake: decoded(inner.intake, charset), compression, charset };
 }
 
+/** Looks at the beginning; of an input that pauses, at what there is. */
 async function sniff(intake: Intake): Promise<{ head: Bytes; intake: Intake }> {
   const room = new Uint8Array(bounds.sniffBytes);
-  const head = room.subarray(0, await fill(intake, room));
+  let count = 0;
+  for (let isEnd = false; !isEnd && count < bounds.magicBytes; ) {
+    const filled = await fill(intake, room.subarray(count), bounds.idleMs);
+    count += filled.count;
+    isEnd = filled.isEnd;
+  }
+  const head = room.subarray(0, count);
   return { head, intake: after(head, intake) };
 }
 

@@ -1,7 +1,7 @@
 /** One input to one output: cut, clean on the crew's threads, write in order. */
 import type { Bytes } from '../../base/bytes.ts';
 import { bounds } from './bounds.ts';
-import type { Chunk, Cleaned, Format, Sighting } from './chunk.ts';
+import type { Cleaned, Format, Sighting } from './chunk.ts';
 import type { Manner } from './clean-chunk.ts';
 import type { Crew } from './crew.ts';
 import { readHeader } from './csv.ts';
@@ -9,6 +9,8 @@ import { Cutter } from './cutter.ts';
 import { after, fill, type Intake } from './intake.ts';
 import type { Outlet } from './outlet.ts';
 import type { Places } from './places.ts';
+
+const NEWLINE = 10;
 
 /** What was found in one input. */
 export interface Findings {
@@ -60,7 +62,13 @@ async function prepare(intake: Intake, options: RedactOptions): Promise<{ source
   const { format, sightings } = options;
   if (format !== 'csv') return { source: intake, manner: { format, sightings } };
   const room = new Uint8Array(bounds.sniffBytes);
-  const head = room.subarray(0, await fill(intake, room));
+  let count = 0;
+  for (let isEnd = false; !isEnd && count < room.length && !room.subarray(0, count).includes(NEWLINE); ) {
+    const filled = await fill(intake, room.subarray(count), bounds.idleMs);
+    count += filled.count;
+    isEnd = filled.isEnd;
+  }
+  const head = room.subarray(0, count);
   const csv = readHeader(head);
   const source = after(head, intake);
   return csv === null
@@ -68,16 +76,18 @@ async function prepare(intake: Intake, options: RedactOptions): Promise<{ source
     : { source, manner: { format, csv, sightings } };
 }
 
-async function pump(cutter: Cutter, run: Run, manner: Manner, options: RedactOptions): Promise<void> {
-  const { crew } = options;
-  let chunk = await cutter.next();
-  let isOnly = options.isAlone;
-  while (chunk !== null) {
-    const next: Chunk | null = await cutter.next();
-    isOnly &&= next === null;
+async function pump(
+  cutter: Cutter,
+  run: Run,
+  manner: Manner,
+  { crew, isAlone }: RedactOptions,
+): Promise<void> {
+  for (let chunk = await cutter.next(); chunk !== null; chunk = await cutter.next()) {
+    const isOnly = isAlone && chunk.at === 0 && chunk.isLast;
+    const isHere = isOnly || chunk.to - chunk.from < bounds.handOverBytesMin;
     await run.room();
-    run.add(isOnly ? Promise.resolve(crew.here(chunk, manner)) : crew.there(chunk, manner));
-    chunk = next;
+    run.add(isHere ? Promise.resolve(crew.here(chunk, manner)) : crew.there(chunk, manner));
+    if (chunk.isIdle) await run.settled();
   }
 }
 

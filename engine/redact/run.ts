@@ -1,12 +1,14 @@
 /** A run of offline redaction over many inputs. */
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { PangateError } from '../../base/errors.ts';
 import type { MaskRules } from '../mask-rules.ts';
 import type { Format, Sighting } from './chunk.ts';
 import { createCrew } from './crew.ts';
-import { streamIntake } from './intake.ts';
+import { followIntake } from './follow.ts';
+import { counted, type Intake, streamIntake } from './intake.ts';
 import { Ledger } from './ledger.ts';
-import type { Outlet } from './outlet.ts';
+import { noOutlet, type Outlet } from './outlet.ts';
 import { type Goal, redactFile } from './redact-file.ts';
 import { BinaryInput, type InputOptions, redactInput } from './redact-input.ts';
 import type { Findings } from './redact-stream.ts';
@@ -36,7 +38,9 @@ export interface RunOptions {
   /** Path of the ledger. */
   readonly resume: string | null;
   /** Taken if no words name files. */
-  readonly standardInput: NodeJS.ReadableStream;
+  readonly standardInput: Readable;
+  /** The one file named is followed as it grows, until this says no more. */
+  readonly follow: AbortSignal | null;
   /** Told of every byte that is read, for a progress bar. */
   readonly onRead: (bytes: number) => void;
   readonly onFile: (result: FileResult) => void;
@@ -122,8 +126,10 @@ class Run {
   }
 
   async all(atOnce: number): Promise<void> {
-    const { words, shard } = this.#options;
-    if (words.length === 0) return this.#note(await this.#standardInput());
+    const { words, shard, standardInput, follow } = this.#options;
+    if (words.length === 0) return this.#note(await this.#stream('-', '', () => streamIntake(standardInput)));
+    if (follow)
+      return this.#note(await this.#stream(words[0]!, words[0]!, () => followIntake(words[0]!, follow)));
     const entries = walk(words, shard);
     const lane = async (): Promise<void> => {
       for (let next = await entries.next(); !next.done; next = await entries.next())
@@ -143,19 +149,13 @@ class Run {
     await this.#note(done);
   }
 
-  async #standardInput(): Promise<FileResult> {
-    const { standardInput, destination, onRead } = this.#options;
-    const outlet =
-      destination.kind === 'outlet' ? destination.outlet : { write: async () => {}, end: async () => {} };
-    const source = streamIntake(standardInput as never);
-    const intake = {
-      read: async (room: Uint8Array) => {
-        const count = await source.read(room);
-        onRead(count);
-        return count;
-      },
-    };
-    return attempt({ path: '-', isNamed: true }, () => redactInput(intake, '', outlet, this.#input));
+  /** An input that may keep us waiting. */
+  #stream(path: string, name: string, open: () => Intake | Promise<Intake>): Promise<FileResult> {
+    const { destination, onRead } = this.#options;
+    const outlet = destination.kind === 'outlet' ? destination.outlet : noOutlet;
+    return attempt({ path, isNamed: true }, async () =>
+      redactInput(counted(await open(), onRead), name, outlet, this.#input),
+    );
   }
 
   async #note(done: FileResult): Promise<void> {
