@@ -3,7 +3,7 @@
  * queue, every byte of data is masked, every outcome recorded before it is sent.
  */
 
-import { int32At, putInt32, zeroIn } from '../../base/binary.ts';
+import { int32At, putInt32 } from '../../base/binary.ts';
 import { type Bytes, join, text } from '../../base/bytes.ts';
 import type { ColumnRule } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
@@ -11,6 +11,7 @@ import { ANYWHERE } from '../../base/finding.ts';
 import { limits } from '../../base/limits.ts';
 import { BINARY, CopyOut, TEXT } from './copy.ts';
 import { message } from './encode.ts';
+import { fieldOf, maskFields, sqlState } from './fields.ts';
 import type { Direction, Shared } from './lane.ts';
 import { type LargeBody, LargeRow } from './large.ts';
 import { countsOnly, mentionedRule } from './mention.ts';
@@ -27,7 +28,6 @@ import {
 import type { Portal, Request, Statement } from './requests.ts';
 import { maskRows, runOf } from './rows.ts';
 import type { Run } from './transcript.ts';
-import { sqlState } from './upstream.ts';
 
 export class Backend implements Direction {
   missing = 0;
@@ -283,7 +283,7 @@ export class Backend implements Direction {
   #error(whole: Bytes, body: Bytes): void {
     const { requests, transcript, outlet } = this.#shared;
     const state = sqlState(body);
-    const masked = this.#maskFields(Type.ErrorResponse, whole, body);
+    const masked = maskFields(whole, this.#shared.cleaner);
     const { head } = requests;
     const run = head && 'run' in head ? head.run : null;
     if (run) transcript.done(run, { sqlstate: state, msg: fieldOf(masked, 0x4d) }, true);
@@ -301,22 +301,6 @@ export class Backend implements Direction {
     return asked && this.#shared.requests.nextSyncIsOwn();
   }
 
-  #maskFields(type: number, whole: Bytes, body: Bytes): Bytes {
-    const parts: Bytes[] = [];
-    let changed = false;
-    let at = 0;
-    while (at < body.length && body[at] !== 0) {
-      const to = zeroIn(body, at + 1, body.length);
-      if (to < 0) throw new PangateError('message-unknown', 'The server sent a malformed error or notice.');
-      const value = body.subarray(at + 1, to);
-      const masked = this.#shared.cleaner.clean(value, ANYWHERE);
-      changed ||= masked !== value;
-      parts.push(body.subarray(at, at + 1), masked, ZERO);
-      at = to + 1;
-    }
-    return changed ? message(type, join([...parts, ZERO])) : whole;
-  }
-
   #asynchronous(type: number, body: Bytes): void {
     const { transcript, outlet } = this.#shared;
     const head = new Uint8Array(5);
@@ -325,7 +309,7 @@ export class Backend implements Direction {
     const whole = join([head, body]);
     const masked =
       type === Type.NoticeResponse
-        ? this.#maskFields(type, whole, whole.subarray(5))
+        ? maskFields(whole, this.#shared.cleaner)
         : this.#maskedText(type, whole, whole.subarray(5));
     if (type === Type.ParameterStatus) this.#setting(masked.subarray(5));
     else if (type === Type.NoticeResponse)
@@ -378,8 +362,6 @@ const ANSWERS: ReadonlyMap<number, Request['kind']> = new Map<number, Request['k
   [Type.PortalSuspended, 'execute'],
 ]);
 
-const ZERO: Bytes = new Uint8Array(1);
-
 /** A portal's plan: described itself, or its statement's with the formats of its Bind. */
 function portalPlan(portal: Portal): Plan | null {
   if (portal.plan) return portal.plan;
@@ -387,16 +369,4 @@ function portalPlan(portal: Portal): Plan | null {
   if (!statement.plan) return null;
   portal.plan = withFormats(statement.plan, portal.formats);
   return portal.plan;
-}
-
-/** One field of a whole ErrorResponse or NoticeResponse. */
-function fieldOf(whole: Bytes, code: number): string {
-  let at = 5;
-  while (at < whole.length && whole[at] !== 0) {
-    const to = zeroIn(whole, at + 1, whole.length);
-    if (to < 0) return '';
-    if (whole[at] === code) return text(whole.subarray(at + 1, to));
-    at = to + 1;
-  }
-  return '';
 }

@@ -5,12 +5,13 @@
  */
 import { createHash } from 'node:crypto';
 import { serialize } from 'pg-protocol';
-import { int32At, uint32At, zeroIn } from '../../base/binary.ts';
+import { int32At } from '../../base/binary.ts';
 import { type Bytes, text } from '../../base/bytes.ts';
 import { PangateError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { Target } from '../../base/target.ts';
 import type { Wire } from '../../base/wire.ts';
+import { sqlState } from './fields.ts';
 import { Type } from './messages.ts';
 import { MECHANISM, ScramClient } from './scram.ts';
 import { sslRequest, startupMessage } from './startup.ts';
@@ -148,18 +149,6 @@ function setParameter(parameters: Map<string, string>, body: Bytes): void {
   if (name) parameters.set(name, value ?? '');
 }
 
-/** The five characters of field C of an ErrorResponse: the one field that never holds data. */
-export function sqlState(body: Bytes): string {
-  let at = 0;
-  while (at < body.length && body[at] !== 0) {
-    const to = zeroIn(body, at + 1, body.length);
-    if (to < 0) break;
-    if (body[at] === 0x43) return text(body.subarray(at + 1, to)).replace(/[^0-9A-Z]/g, '');
-    at = to + 1;
-  }
-  return '?????';
-}
-
 function refusedLogin(why: string): PangateError {
   return new PangateError(
     'upstream-refused',
@@ -170,9 +159,4 @@ function refusedLogin(why: string): PangateError {
 
 function lost(): PangateError {
   return new PangateError('upstream-lost', 'The server closed the connection during login.');
-}
-
-/** The process id of a key, for logs and records. */
-export function processOf(key: Bytes): number {
-  return key.length >= 4 ? uint32At(key, 0) : 0;
 }
