@@ -30,8 +30,10 @@ export const recordingLimits = {
   journalBatchSlicesMax: 512,
   /** Payload of one journal frame. */
   journalFrameBytesMax: 4_718_592,
-  /** Segments of one session that are being compressed or written. */
-  segmentsPerSessionMax: 4,
+  /** Segments of one session that are being compressed. */
+  segmentsPerSessionMax: 8,
+  /** Frames of one session that wait to be written. */
+  outboxBytesMax: 4_194_304,
   /** Unsynchronised bytes of a session file. */
   unsyncedBytesMax: 1_048_576,
   /** Encoded bytes of one session that may wait in best-effort mode while the journal fails. */

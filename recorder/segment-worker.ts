@@ -10,6 +10,8 @@ import { openZstd } from './zstd.ts';
 export interface SegmentTask {
   readonly buffer: ArrayBuffer;
   readonly length: number;
+  /** zstd's compression level. */
+  readonly level: number;
 }
 
 /** The packed segment, and the buffer back. */
@@ -25,7 +27,7 @@ const zstd = await openZstd();
 
 /** Packs one segment; throws `archive-damaged` if it is not one. */
 export default function pack(task: SegmentTask): unknown {
-  const packed = packSegment(zstd, new Uint8Array(task.buffer, 0, task.length));
+  const packed = packSegment(zstd, new Uint8Array(task.buffer, 0, task.length), task.level);
   const frame = owned(packed.frame);
   const result: SegmentResult = {
     buffer: task.buffer,

@@ -25,10 +25,10 @@ export interface PackedSegment {
 }
 
 /** Compresses and hashes. Throws `archive-damaged` if `raw` is not whole records behind a seed. */
-export function packSegment(zstd: Zstd, raw: Bytes): PackedSegment {
+export function packSegment(zstd: Zstd, raw: Bytes, level: number = ZSTD_LEVEL): PackedSegment {
   const ends = recordEnds(raw);
   const recordsRoot = segmentRoot(raw, ends);
-  const frame = zstd.compress(raw, ZSTD_LEVEL);
+  const frame = zstd.compress(raw, level);
   return { frame, frameSha256: sha256(frame), recordsRoot, records: ends.length };
 }
 

@@ -10,6 +10,7 @@ import { type Disk, type DiskFile, syncFolders, writeAll } from './disk.ts';
 import { recordingLimits } from './limits.ts';
 import type { SegmentBuffer } from './segment-buffer.ts';
 import type { SegmentPool } from './segment-pool.ts';
+import type { SegmentResult } from './segment-worker.ts';
 
 /** Where a recording goes, and who is told of its progress. */
 export interface SessionFileOptions {
@@ -34,7 +35,12 @@ export class SessionFile {
   readonly #chain: Chain = new Chain();
   readonly #waiting: SegmentBuffer[] = [];
   #inFlight = 0;
+  /** Packing, in order: each step adds its frames to the outbox. */
   #steps: Promise<void>;
+  #outbox: Bytes[] = [];
+  #outboxBytes = 0;
+  /** Writing, while there is something to write. */
+  #writing: Promise<void> | null = null;
   #file: DiskFile | null = null;
   #failed = false;
   #unsynced = 0;
@@ -67,17 +73,16 @@ export class SessionFile {
   /** Seals silence. */
   heartbeat(monoUs: number, nowUs: number): void {
     this.sealedAtUs = nowUs;
-    this.#step(async () => {
-      await this.#append([this.#chain.heartbeat(monoUs, this.#options.wall())]);
-    });
+    this.#step(async () => this.#send([this.#chain.heartbeat(monoUs, this.#options.wall())]));
   }
 
   /** Waits for all segments, writes index, footer and seek table; resolves when all is durable. */
   async finish(flags: number, map: Readonly<Record<string, unknown>>): Promise<void> {
     while (this.#inFlight > 0 && !this.#failed) await this.#steps;
     this.#step(async () => {
-      await this.#append(this.#chain.finish(this.#options.wall(), flags, map));
-      await this.#sync();
+      this.#send(this.#chain.finish(this.#options.wall(), flags, map));
+      await this.#writing;
+      await this.#sync(this.#chain.nextSeq - 1);
     });
     await this.end();
   }
@@ -85,6 +90,7 @@ export class SessionFile {
   /** Lets go of the file as it is. */
   async end(): Promise<void> {
     await this.#steps;
+    await this.#writing;
     const file = this.#file;
     this.#file = null;
     try {
@@ -99,19 +105,19 @@ export class SessionFile {
       const segment = this.#waiting.shift()!;
       this.#inFlight++;
       const packed = this.#pack(segment);
+      // The step below sees the failure; until it runs, nobody else does.
       packed.catch(() => undefined);
       this.#step(async () => {
-        try {
-          await this.#write(segment, await packed);
-        } finally {
-          this.#inFlight--;
-          this.#pump();
-        }
+        const result = await packed;
+        this.#inFlight--;
+        this.#seal(segment, result);
+        this.#pump();
+        if (this.#outboxBytes >= recordingLimits.outboxBytesMax) await this.#writing;
       });
     }
   }
 
-  async #pack(segment: SegmentBuffer): Promise<Awaited<ReturnType<SegmentPool['pack']>>> {
+  async #pack(segment: SegmentBuffer): Promise<SegmentResult> {
     await this.#options.pool.enter();
     if (!this.#failed) this.waitingBytes -= segment.length;
     const packed = this.#options.pool.pack(segment.bytes, segment.length);
@@ -119,12 +125,11 @@ export class SessionFile {
     return packed;
   }
 
-  async #write(segment: SegmentBuffer, packed: Awaited<ReturnType<SegmentPool['pack']>>): Promise<void> {
+  #seal(segment: SegmentBuffer, packed: SegmentResult): void {
     if (packed.records !== segment.count) throw new Error('a segment has not the records that were written');
     const { firstSeq, monoFirstUs, monoLastUs, facts } = segment;
     const summary = { ...packed, firstSeq, monoFirstUs, monoLastUs, facts, rawBytes: segment.length };
-    await this.#append(this.#chain.seal(summary, this.#options.wall(), 0));
-    if (this.#unsynced >= recordingLimits.unsyncedBytesMax || this.#options.isWaitedFor()) await this.#sync();
+    this.#send(this.#chain.seal(summary, this.#options.wall(), 0));
   }
 
   async #create(header: Bytes): Promise<void> {
@@ -132,26 +137,39 @@ export class SessionFile {
     await disk.mkdir(dirname(path));
     this.#file = await disk.open(path, 'create');
     this.#chain.begin(header);
-    await writeAll(this.#file, [header], 0);
-    this.#unsynced = header.length;
+    this.#send([header]);
   }
 
-  /** Writes frames that the chain has already counted. */
-  async #append(frames: readonly Bytes[]): Promise<void> {
-    let bytes = 0;
-    for (const frame of frames) bytes += frame.length;
-    await writeAll(this.#file!, frames, this.#chain.position - bytes);
-    this.#unsynced += bytes;
+  /** Takes frames that the chain has just counted; what gathers during a write is written at once. */
+  #send(frames: readonly Bytes[]): void {
+    for (const frame of frames) this.#outboxBytes += frame.length;
+    this.#outbox.push(...frames);
+    this.#writing ??= this.#write().catch((error) => this.#fail(error));
   }
 
-  async #sync(): Promise<void> {
+  async #write(): Promise<void> {
+    while (this.#outbox.length > 0 && !this.#failed) {
+      const frames = this.#outbox;
+      const bytes = this.#outboxBytes;
+      const lastSeq = this.#chain.nextSeq - 1;
+      this.#outbox = [];
+      this.#outboxBytes = 0;
+      await writeAll(this.#file!, frames, this.#chain.position - bytes);
+      this.#unsynced += bytes;
+      if (this.#unsynced >= recordingLimits.unsyncedBytesMax || this.#options.isWaitedFor())
+        await this.#sync(lastSeq);
+    }
+    this.#writing = null;
+  }
+
+  async #sync(lastSeq: number): Promise<void> {
     if (this.#options.durability === 'disk') {
       await this.#file!.datasync();
       if (!this.#named) await syncFolders(this.#options.disk, this.#options.path, this.#options.root);
       this.#named = true;
     }
     this.#unsynced = 0;
-    this.#options.onSafe(this.#chain.nextSeq - 1);
+    this.#options.onSafe(lastSeq);
   }
 
   #step(step: () => Promise<void>): void {
