@@ -15,20 +15,48 @@ import { decodeSeal, SEAL_BODY_BYTES, SEAL_FLAG, type Seal } from './seal.ts';
 
 /** What comes next in a file. Views in it are valid until the next step. */
 export type Step =
-  | { readonly kind: 'header'; readonly header: Header; readonly to: number }
+  | { readonly kind: 'header'; readonly header: Header; readonly from: number; readonly to: number }
+  | SegmentStep
   | {
-      readonly kind: 'segment';
+      readonly kind: 'silence';
       readonly seal: Seal;
-      readonly frame: Bytes;
       readonly from: number;
       readonly to: number;
+      readonly linked: boolean;
     }
-  | { readonly kind: 'silence'; readonly seal: Seal; readonly to: number }
-  | { readonly kind: 'index'; readonly index: RecordIndex; readonly to: number }
-  | { readonly kind: 'footer'; readonly footer: Footer; readonly digest: Bytes; readonly to: number }
+  | {
+      readonly kind: 'index';
+      readonly index: RecordIndex;
+      readonly from: number;
+      readonly to: number;
+      readonly linked: boolean;
+    }
+  | {
+      readonly kind: 'footer';
+      readonly footer: Footer;
+      readonly digest: Bytes;
+      readonly from: number;
+      readonly to: number;
+      readonly linked: boolean;
+    }
   | { readonly kind: 'complete' }
   | Incomplete
   | Broken;
+
+/**
+ * A data frame and its seal. `linked` is false where the seal does not name the frame before
+ * it: one of the two was changed, and the link after tells which. `fault` says what is wrong
+ * with the data frame where the seal itself stands well in the chain.
+ */
+export interface SegmentStep {
+  readonly kind: 'segment';
+  readonly seal: Seal;
+  readonly frame: Bytes;
+  readonly from: number;
+  readonly to: number;
+  readonly linked: boolean;
+  readonly fault: string | null;
+}
 
 /** The file ends before the recording does; `from` is where the missing frame begins. */
 export interface Incomplete {
@@ -126,7 +154,7 @@ export class ChainReader {
     if (header.flags !== 0) return unknown(frame.from, 'the recording is encrypted');
     this.#link(bytes, frame);
     this.#stage = 'segments';
-    return { kind: 'header', header, to: frame.to };
+    return { kind: 'header', header, from: frame.from, to: frame.to };
   }
 
   async #part(frame: Found): Promise<Step> {
@@ -149,12 +177,14 @@ export class ChainReader {
     const sealBytes = whole.subarray(data.to - data.from);
     const seal = decodeSeal(sealBytes.subarray(FRAME_HEAD_BYTES));
     if (seal === null) return broken(frame.from, 'the seal is malformed');
-    const wrong = this.#wrongLink(seal) ?? wrongSegment(seal, data, dataBytes);
-    if (wrong !== null) return broken(wrong.inData ? data.from : frame.from, wrong.why);
+    const wrong = this.#wrongPlace(seal);
+    if (wrong !== null) return broken(frame.from, wrong);
+    const fault = segmentFault(seal, data, dataBytes);
+    const linked = this.#isLinked(seal.prev);
     this.#sizes.add(data.to - data.from, data.contentBytes);
     this.#count(seal);
     this.#link(sealBytes, frame);
-    return { kind: 'segment', seal, frame: dataBytes, from: data.from, to: frame.to };
+    return { kind: 'segment', seal, frame: dataBytes, from: data.from, to: frame.to, linked, fault };
   }
 
   async #silence(frame: Found): Promise<Step> {
@@ -162,22 +192,22 @@ export class ChainReader {
     const seal = decodeSeal(bytes.subarray(FRAME_HEAD_BYTES));
     if (seal === null) return broken(frame.from, 'the seal is malformed');
     if ((seal.flags & SEAL_FLAG.heartbeat) === 0) return broken(frame.from, 'a seal without its data frame');
-    const wrong = this.#wrongLink(seal);
-    if (wrong !== null) return broken(frame.from, wrong.why);
+    const wrong = this.#wrongPlace(seal);
+    if (wrong !== null) return broken(frame.from, wrong);
+    const linked = this.#isLinked(seal.prev);
     this.#count(seal);
     this.#link(bytes, frame);
-    return { kind: 'silence', seal, to: frame.to };
+    return { kind: 'silence', seal, from: frame.from, to: frame.to, linked };
   }
 
   async #index(frame: Found): Promise<Step> {
     const bytes = await this.#bytes(frame);
     const index = decodeIndex(bytes.subarray(FRAME_HEAD_BYTES));
     if (index === null) return broken(frame.from, 'the index is malformed');
-    if (this.#prev !== null && !equal(index.prev, this.#prev))
-      return broken(frame.from, 'the index does not follow the last seal');
+    const linked = this.#isLinked(index.prev);
     this.#link(bytes, frame);
     this.#stage = 'footer';
-    return { kind: 'index', index, to: frame.to };
+    return { kind: 'index', index, from: frame.from, to: frame.to, linked };
   }
 
   async #footer(frame: Found): Promise<Step> {
@@ -187,10 +217,11 @@ export class ChainReader {
     if (footer === null) return broken(frame.from, 'the footer is malformed');
     const wrong = this.#wrongFooter(footer);
     if (wrong !== null) return broken(frame.from, wrong);
+    const linked = this.#isLinked(footer.head);
     this.#sizes.add(bytes.length, 0);
     this.#at = frame.to;
     this.#stage = 'table';
-    return { kind: 'footer', footer, digest: sha256(bytes), to: frame.to };
+    return { kind: 'footer', footer, digest: sha256(bytes), from: frame.from, to: frame.to, linked };
   }
 
   async #table(frame: Found): Promise<Step> {
@@ -223,17 +254,15 @@ export class ChainReader {
     this.#at = dataFrom;
     this.#stage = 'segments';
     const step = await this.next();
-    return step.kind === 'segment' || step.kind === 'silence' ? step : null;
+    const agrees = step.kind === 'silence' || (step.kind === 'segment' && step.fault === null);
+    return agrees ? step : null;
   }
 
-  #wrongLink(seal: Seal): Wrong | null {
-    const why = this.#wrongSeal(seal);
-    return why === null ? null : { inData: false, why };
+  #isLinked(prev: Bytes): boolean {
+    return this.#prev === null || equal(prev, this.#prev);
   }
 
-  #wrongSeal(seal: Seal): string | null {
-    if (this.#prev !== null && !equal(seal.prev, this.#prev))
-      return 'the seal does not follow the one before';
+  #wrongPlace(seal: Seal): string | null {
     if (seal.segment !== this.segments) return 'a seal is missing or stands twice';
     if (seal.firstSeq !== this.nextSeq) return 'records are missing or stand twice';
     if (seal.monoFirstUs < this.monoUs) return 'the seal begins before the one before has ended';
@@ -242,8 +271,6 @@ export class ChainReader {
   }
 
   #wrongFooter(footer: Footer): string | null {
-    if (this.#prev !== null && !equal(footer.head, this.#prev))
-      return 'the footer does not name the final head';
     if (footer.seals !== this.segments || footer.records !== this.nextSeq)
       return 'the footer counts other records';
     if (footer.monoLastUs !== this.monoUs) return 'the footer names another end';
@@ -280,23 +307,12 @@ export class ChainReader {
   }
 }
 
-interface Wrong {
-  /** The data frame is wrong, or the seal. */
-  readonly inData: boolean;
-  readonly why: string;
-}
-
-function wrongSegment(seal: Seal, data: Found, bytes: Bytes): Wrong | null {
-  const wrong = (why: string): Wrong => ({ inData: true, why });
-  if ((seal.flags & SEAL_FLAG.heartbeat) !== 0)
-    return { inData: false, why: 'a data frame with a seal over silence' };
-  if ((seal.flags & SEAL_FLAG.encrypted) !== 0)
-    return { inData: false, why: 'a plain segment sealed as encrypted' };
-  if (seal.frameBytes !== bytes.length) return wrong('a data frame has not the length that its seal names');
-  if (seal.rawBytes !== data.contentBytes) return wrong('a data frame declares another length than its seal');
-  return equal(sha256(bytes), seal.frameSha256)
-    ? null
-    : wrong('a data frame has not the hash that its seal names');
+function segmentFault(seal: Seal, data: Found, bytes: Bytes): string | null {
+  if ((seal.flags & SEAL_FLAG.heartbeat) !== 0) return 'a data frame with a seal over silence';
+  if ((seal.flags & SEAL_FLAG.encrypted) !== 0) return 'a plain segment sealed as encrypted';
+  if (seal.frameBytes !== bytes.length) return 'a data frame has not the length that its seal names';
+  if (seal.rawBytes !== data.contentBytes) return 'a data frame declares another length than its seal';
+  return equal(sha256(bytes), seal.frameSha256) ? null : 'a data frame has not the hash that its seal names';
 }
 
 function incomplete(from: number): Incomplete {

@@ -1,5 +1,19 @@
 /** The recorder: writes, reads and verifies recordings (docs/formats/pgr-v1.md). */
 export { type ArchiveOptions, openArchive, RecordingArchive, recordingPath } from './archive.ts';
-export { decodeRecords, openRecording, Recording, type RecordRead } from './reader.ts';
-export { type Status, type Verification, type VerifyOptions, verifyRecording } from './verify.ts';
+export {
+  decodeRecords,
+  openRecording,
+  Recording,
+  type RecordingSummary,
+  type RecordRead,
+  type SegmentPlace,
+} from './reader.ts';
+export type { Recovery } from './recover-session.ts';
+export {
+  type Damage,
+  type Status,
+  type Verification,
+  type VerifyOptions,
+  verifyRecording,
+} from './verify.ts';
 export { describeZstd } from './zstd.ts';

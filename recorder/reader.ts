@@ -97,6 +97,10 @@ export class Recording {
     let footer: Footer | null = null;
     for (;;) {
       const step = await reader.next();
+      if ('linked' in step && !step.linked) {
+        const stopped = { offset: step.from, why: 'a link does not hold' };
+        return { seals: reader.segments, segments, footer, stopped };
+      }
       if (step.kind === 'segment') segments.push(placeOf(step));
       else if (step.kind === 'footer') footer = ownedFooter(step.footer);
       else if (step.kind === 'complete') return { seals: reader.segments, segments, footer, stopped: null };
@@ -116,7 +120,7 @@ export class Recording {
       if (step.kind !== 'segment') continue;
       const { seal } = step;
       if (seal.firstSeq + seal.records <= (options.fromSeq ?? 0)) continue;
-      const fault = recordFault(this.#zstd, step.frame, seal);
+      const fault = step.fault ?? recordFault(this.#zstd, step.frame, seal);
       if (fault === null) yield* this.#decode(step.frame, options.fromSeq ?? 0);
       else if (options.onDamage === undefined) throw damaged({ from: step.from, why: fault });
       else options.onDamage(step.from, fault);
@@ -143,10 +147,12 @@ export class Recording {
   async #next(reader: ChainReader, options: ReadOptions): Promise<Step | null> {
     const step = await reader.next();
     if (step.kind === 'complete' || step.kind === 'incomplete') return null;
-    if (step.kind !== 'broken') return step;
-    if (options.onDamage === undefined) throw damaged(step);
-    options.onDamage(step.from, step.why);
-    return reader.resume(step.from);
+    const unlinked = 'linked' in step && !step.linked;
+    if (step.kind !== 'broken' && !unlinked) return step;
+    const why = step.kind === 'broken' ? step.why : 'a link does not hold';
+    if (options.onDamage === undefined) throw damaged({ from: step.from, why });
+    options.onDamage(step.from, why);
+    return step.kind === 'broken' ? reader.resume(step.from) : step;
   }
 
   #decode(frame: Bytes, fromSeq: number): Generator<RecordRead> {

@@ -131,9 +131,11 @@ class Rescue {
         if (!(await this.#isOurHeader())) return 'damaged';
         this.#chain.begin(this.#session.header);
       }
+      if (step.kind === 'incomplete') return 'torn';
+      const holds =
+        step.kind !== 'broken' && !('linked' in step && !step.linked) && !('fault' in step && step.fault);
+      if (!holds) return (await reader.resume(step.from)) === null ? 'torn' : 'damaged';
       if (step.kind === 'segment' || step.kind === 'silence') this.#chain.adopt(step.seal);
-      else if (step.kind === 'incomplete') return 'torn';
-      else if (step.kind === 'broken') return (await reader.resume(step.from)) === null ? 'torn' : 'damaged';
     }
   }
 

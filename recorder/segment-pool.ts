@@ -17,7 +17,9 @@ const LEVEL_IN_HASTE = 1;
 
 /** The worker threads of one archive. */
 export class SegmentPool {
-  readonly #piscina: Piscina<SegmentTask, SegmentResult>;
+  /** Made with the first segment: a start that only recovers needs none. */
+  #piscina: Piscina<SegmentTask, SegmentResult> | null = null;
+  readonly #threadsMax: number;
   readonly #inFlightMax: number;
   readonly #waiting: (() => void)[] = [];
   readonly #spares: Bytes[] = [];
@@ -29,13 +31,7 @@ export class SegmentPool {
     const threads = threadsWanted || Math.min(THREADS_MAX, Math.max(1, availableParallelism() - 1));
     this.#spareBytes = spareBytes;
     this.#inFlightMax = threads * 2;
-    this.#piscina = new Piscina({
-      filename: fileURLToPath(new URL('./segment-worker.js', import.meta.url)),
-      minThreads: 1,
-      maxThreads: threads,
-      idleTimeout: IDLE_MS,
-      maxQueue: threads * 4,
-    });
+    this.#threadsMax = threads;
   }
 
   /** Waits for a free place. The caller then calls `pack` at once, or `leave`. */
@@ -55,7 +51,7 @@ export class SegmentPool {
     try {
       const buffer = bytes.buffer as ArrayBuffer;
       const level = this.#waiting.length === 0 ? LEVEL : LEVEL_IN_HASTE;
-      const result = await this.#piscina.run({ buffer, length, level }, { transferList: [buffer] });
+      const result = await this.#pool().run({ buffer, length, level }, { transferList: [buffer] });
       this.#keep(result.buffer);
       return result;
     } finally {
@@ -70,11 +66,22 @@ export class SegmentPool {
 
   /** The worker threads, for tests that end one. */
   get threads(): readonly { terminate(): Promise<number> }[] {
-    return this.#piscina.threads;
+    return this.#piscina?.threads ?? [];
   }
 
   async close(): Promise<void> {
-    await this.#piscina.destroy();
+    await this.#piscina?.destroy();
+  }
+
+  #pool(): Piscina<SegmentTask, SegmentResult> {
+    this.#piscina ??= new Piscina({
+      filename: fileURLToPath(new URL('./segment-worker.js', import.meta.url)),
+      minThreads: 1,
+      maxThreads: this.#threadsMax,
+      idleTimeout: IDLE_MS,
+      maxQueue: this.#threadsMax * 4,
+    });
+    return this.#piscina;
   }
 
   #keep(buffer: ArrayBuffer): void {

@@ -4,13 +4,13 @@
  * segment and checks every record against its root as well.
  */
 
-import { type Broken, ChainReader, type Incomplete, type Step } from './chain-reader.ts';
-import { systemDisk } from './disk.ts';
+import { type Broken, ChainReader, type Incomplete, type SegmentStep, type Step } from './chain-reader.ts';
+import { type DiskFile, systemDisk } from './disk.ts';
 import { FileWindow } from './file-window.ts';
 import { FOOTER_FLAG } from './footer.ts';
 import { isLive, isUnfinished } from './journal-scan.ts';
 import { recordFault } from './record-check.ts';
-import { SEAL_FLAG } from './seal.ts';
+import { SEAL_FLAG, type Seal } from './seal.ts';
 import { openZstd, type Zstd } from './zstd.ts';
 
 /** docs/formats/pgr-v1.md, "Verification", says when each is given. */
@@ -83,20 +83,31 @@ export async function verifyRecording(path: string, options: VerifyOptions = {})
 }
 
 async function verifyOnce(path: string, options: VerifyOptions): Promise<Verification> {
-  const report = new Report(path);
   try {
     const file = await systemDisk.open(path, 'read');
     try {
-      report.fileBytes = await file.size();
-      const zstd = options.depth === 'quick' ? null : await openZstd();
-      await new Verifier(new ChainReader(new FileWindow(file, report.fileBytes)), report, zstd).run();
+      return await verifyFile(file, path, options);
     } finally {
       await file.close();
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const report = new Report(path);
     report.conclude('MISSING', 'There is no such file.');
+    return report;
   }
+}
+
+/** Verifies an open file; `path` says which archive it belongs to. */
+export async function verifyFile(
+  file: DiskFile,
+  path: string,
+  options: VerifyOptions = {},
+): Promise<Verification> {
+  const report = new Report(path);
+  report.fileBytes = await file.size();
+  const zstd = options.depth === 'quick' ? null : await openZstd();
+  await new Verifier(new ChainReader(new FileWindow(file, report.fileBytes)), report, zstd).run();
   return report;
 }
 
@@ -128,24 +139,46 @@ class Report implements Verification {
   }
 
   damage(offset: number, segment: number, why: string): void {
-    this.firstBadOffset ??= offset;
+    this.firstBadOffset = Math.min(offset, this.firstBadOffset ?? offset);
     this.damagesTotal++;
-    if (this.damages.length < LISTED_MAX) this.damages.push({ offset, segment, why });
+    if (this.damages.length >= LISTED_MAX) return;
+    this.damages.push({ offset, segment, why });
+    this.damages.sort((one, other) => one.offset - other.offset);
+  }
+
+  count(seal: Seal): void {
+    this.records += seal.records;
+    this.statements += seal.statements;
+    this.masked += seal.masked;
+    this.errors += seal.errors;
   }
 
   /** Adds records that are contiguous with the last range, or begins a range. */
-  trust(fromSeq: number, toSeq: number): void {
+  trust(range: TrustedRange | null): void {
+    if (range === null) return;
     const last = this.trusted.at(-1);
-    if (last !== undefined && last.toSeq + 1 === fromSeq)
-      this.trusted[this.trusted.length - 1] = { ...last, toSeq };
-    else if (this.trusted.length < LISTED_MAX) this.trusted.push({ fromSeq, toSeq });
+    if (last !== undefined && last.toSeq + 1 === range.fromSeq)
+      this.trusted[this.trusted.length - 1] = { ...last, toSeq: range.toSeq };
+    else if (this.trusted.length < LISTED_MAX) this.trusted.push(range);
   }
+}
+
+/** A part of the recording that the next link is to confirm. */
+interface Unconfirmed {
+  readonly from: number;
+  readonly segment: number;
+  readonly what: string;
+  /** Its records; null if there are none, or none that hold. */
+  readonly range: TrustedRange | null;
 }
 
 class Verifier {
   readonly #reader: ChainReader;
   readonly #report: Report;
   readonly #zstd: Zstd | null;
+  /** The part before, and the one before that if the two do not agree. */
+  #last: Unconfirmed | null = null;
+  #suspect: Unconfirmed | null = null;
 
   constructor(reader: ChainReader, report: Report, zstd: Zstd | null) {
     this.#reader = reader;
@@ -159,34 +192,58 @@ class Verifier {
       const step = await this.#reader.next();
       if (step.kind === 'complete') this.#complete();
       else if (step.kind === 'incomplete') await this.#incomplete(step);
-      else if (step.kind !== 'broken') this.#take(step);
+      else if (step.kind !== 'broken') this.#take(step, segment);
       else if (!(await this.#broken(step, segment))) return;
       if (step.kind === 'complete' || step.kind === 'incomplete') return;
     }
   }
 
-  #take(step: Step): void {
+  #take(step: Taken, segment: number): void {
     const report = this.#report;
+    this.#confirm(step.kind === 'header' || step.linked);
     if (step.kind === 'header') report.sid = step.header.sid;
     if (step.kind === 'footer') {
       report.digest = Buffer.from(step.digest).toString('hex');
       report.recovered ||= (step.footer.flags & FOOTER_FLAG.recovered) !== 0;
     }
-    if (step.kind !== 'segment' && step.kind !== 'silence') return;
-    const { seal } = step;
-    report.seals++;
-    report.recovered ||= (seal.flags & SEAL_FLAG.recovered) !== 0;
-    if (step.kind === 'silence') return;
-    const fault = this.#zstd === null ? null : recordFault(this.#zstd, step.frame, seal);
-    if (fault !== null) {
-      report.damage(step.from, seal.segment, fault);
-      return;
+    if (step.kind === 'segment' || step.kind === 'silence') {
+      report.seals++;
+      report.recovered ||= (step.seal.flags & SEAL_FLAG.recovered) !== 0;
     }
-    report.records += seal.records;
-    report.statements += seal.statements;
-    report.masked += seal.masked;
-    report.errors += seal.errors;
-    report.trust(seal.firstSeq, seal.firstSeq + seal.records - 1);
+    const range = step.kind === 'segment' ? this.#records(step) : null;
+    this.#last = { from: step.from, segment, what: step.kind, range };
+  }
+
+  /** The records of a segment; null if they do not hold. */
+  #records(step: SegmentStep): TrustedRange | null {
+    const { seal, from } = step;
+    const fault = step.fault ?? (this.#zstd === null ? null : recordFault(this.#zstd, step.frame, seal));
+    if (fault !== null) {
+      this.#report.damage(from, seal.segment, fault);
+      return null;
+    }
+    this.#report.count(seal);
+    return { fromSeq: seal.firstSeq, toSeq: seal.firstSeq + seal.records - 1 };
+  }
+
+  /**
+   * A link that holds confirms the part before it. Of two that do not agree, the later one is
+   * right if the link after it holds, and wrong if that does not hold either.
+   */
+  #confirm(linked: boolean): void {
+    const [last, suspect] = [this.#last, this.#suspect];
+    this.#suspect = null;
+    if (linked) {
+      if (suspect !== null) this.#changed(suspect);
+      this.#report.trust(last?.range ?? null);
+    } else if (suspect !== null) {
+      this.#report.trust(suspect.range);
+      this.#changed(last!);
+    } else this.#suspect = last;
+  }
+
+  #changed(part: Unconfirmed): void {
+    this.#report.damage(part.from, part.segment, `the ${part.what} is not the one that the next frame names`);
   }
 
   /** True if the walk can go on behind the damage. */
@@ -197,24 +254,30 @@ class Verifier {
       return false;
     }
     const next = await this.#reader.resume(step.from);
-    if (next === null && report.damagesTotal === 0 && !(await this.#reader.endsComplete(step.from))) {
+    const isTail =
+      next === null && report.damagesTotal === 0 && report.digest === '' && this.#suspect === null;
+    if (isTail && !(await this.#reader.endsComplete(step.from))) {
       if (report.sid === '') report.conclude('UNVERIFIABLE', 'The file is not a recording of this format.');
       else await this.#incomplete({ kind: 'incomplete', from: step.from });
       return false;
     }
+    this.#confirm(true);
+    this.#last = null;
     report.damage(step.from, segment, step.why);
-    report.conclude('TAMPERED', `The recording was changed: ${step.why}, at byte ${report.firstBadOffset}.`);
-    if (next !== null) this.#take(next);
+    this.#tampered();
+    if (next !== null) this.#take(next as Taken, this.#reader.segments - 1);
     return next !== null;
   }
 
   #complete(): void {
+    this.#confirm(true);
     if (this.#report.damagesTotal > 0) this.#tampered();
     else this.#report.conclude('VALID', 'All frames, records and links agree.');
   }
 
   async #incomplete(step: Incomplete): Promise<void> {
     const report = this.#report;
+    this.#confirm(true);
     if (report.damagesTotal > 0) {
       this.#tampered();
       return;
@@ -239,3 +302,6 @@ class Verifier {
     );
   }
 }
+
+/** Steps that hold something. */
+type Taken = Extract<Step, { readonly from: number; readonly to: number }>;
