@@ -337,6 +337,7 @@ export class Backend implements Direction {
   #ready(whole: Bytes): void {
     const { requests, outlet, transcript } = this.#shared;
     const head = requests.shift();
+    this.#shared.inTransaction = whole[5] !== 0x49;
     if (head?.kind === 'call') transcript.done(head.run, { tag: 'FUNCTION' }, false);
     else if (head?.kind !== 'query' && head?.kind !== 'sync')
       throw new PangateError('message-unknown', 'The server was ready for what was not asked.');

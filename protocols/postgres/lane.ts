@@ -38,6 +38,8 @@ export interface Shared {
   skipping: boolean;
   /** What the gateway has asked about coming COPY data, in order. */
   readonly copies: { readonly format: CopyFormat; readonly statement: Statement }[];
+  /** The server's last ReadyForQuery said that a transaction is open. */
+  inTransaction: boolean;
   /** The server takes COPY data: it ignores Sync and Flush. */
   copyIn: boolean;
 }
@@ -46,6 +48,7 @@ export class PostgresLane implements Lane {
   readonly #parts: LaneParts;
   #frontend!: Frontend;
   #backend!: Backend;
+  #shared!: Shared;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
@@ -63,11 +66,17 @@ export class PostgresLane implements Lane {
       requests: new Requests(),
       copies: [],
       skipping: false,
+      inTransaction: false,
       copyIn: false,
     };
+    this.#shared = shared;
     this.#frontend = new Frontend(shared);
     this.#backend = new Backend(shared);
     outlet.toClient(greeting);
+  }
+
+  get idle(): boolean {
+    return this.#shared.requests.size === 0 && !this.#shared.inTransaction;
   }
 
   client(bytes: Bytes): number {
