@@ -51,9 +51,14 @@ export class Progress {
     this.#out.write(words);
   }
 
+  /** The last line stays. */
   end(): void {
+    if (!this.#isShown) return;
     if (this.#timer) clearInterval(this.#timer);
-    if (this.#isShown) this.#out.write('\r\x1b[K');
+    this.#total = this.#bytes;
+    this.#isCounted = true;
+    this.#draw();
+    this.#out.write('\n');
   }
 
   #draw(): void {

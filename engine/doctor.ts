@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { PangateError } from '../base/errors.ts';
+import { describeZstd } from '../recorder/index.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
 import type { Plugins } from './config/plugins.ts';
@@ -21,7 +22,7 @@ const FREE_BYTES_MIN = 1_073_741_824;
 
 /** All checks, in the order to read them. `locate` finds the configuration or throws. */
 export async function examine(locate: () => string, plugins: Plugins): Promise<readonly Check[]> {
-  const checks: Check[] = [nodeVersion()];
+  const checks: Check[] = [nodeVersion(), await zstdEngine()];
   const config = attempt(checks, 'configuration', () => {
     const loaded = loadConfig(locate(), plugins);
     return { value: loaded, what: loaded.file };
@@ -41,6 +42,15 @@ function nodeVersion(): Check {
   const what = `${process.versions.node} on ${process.platform} ${process.arch}`;
   if (major >= 20) return { state: 'good', about: 'Node.js', what, remedy: '' };
   return { state: 'bad', about: 'Node.js', what, remedy: 'Install Node.js 20.15 or newer.' };
+}
+
+async function zstdEngine(): Promise<Check> {
+  try {
+    return { state: 'good', about: 'zstd', what: await describeZstd(), remedy: '' };
+  } catch (error) {
+    const { message, remedy } = error as PangateError;
+    return { state: 'bad', about: 'zstd', what: message, remedy };
+  }
 }
 
 function attempt<T>(checks: Check[], about: string, work: () => { value: T; what: string }): T | null {

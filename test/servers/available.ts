@@ -13,6 +13,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   psql: 'postgresql-client-15',
   pgbench: 'postgresql-contrib',
   pgbouncer: 'pgbouncer',
+  script: 'bsdutils',
   strace: 'strace',
   tmux: 'tmux',
   zstd: 'zstd',
