@@ -1,0 +1,17 @@
+import { test } from 'tap';
+import { seededRandom } from '../test/random.ts';
+import { killOnce } from '../test/recorder/kill.ts';
+import { folderFor } from '../test/recorder/sample.ts';
+
+test('kill -9 under load: every recording verifies up to its last accepted record', async (t) => {
+  const random = seededRandom(9);
+  for (const sizes of [
+    [131_072, 67_108_864],
+    [8192, 400_000],
+    [1024, 30_000],
+  ] as const) {
+    const kill = await killOnce(folderFor(t), 50 + random.below(600), sizes);
+    t.strictSame(kill.faults, []);
+    t.ok(kill.acceptedRecords > 100, `${kill.sessions} sessions, ${kill.acceptedRecords} accepted records`);
+  }
+});
