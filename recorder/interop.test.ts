@@ -63,7 +63,31 @@ test("Python's msgpack reads the stream record by record", { skip: noZstd || noP
   t.strictSame(lines, expected);
 });
 
-test('the steps by hand: sha256sum finds the hash that a seal names, and the link between seals', async (t) => {
+test("the steps by hand of the format's page find the hashes that the first seal names", {
+  skip: noZstd || noPython,
+}, async (t) => {
+  const page = readFileSync('docs/formats/pgr-v1.md', 'utf8');
+  const steps = [...page.matchAll(/```sh\n([^`]+)```/g)].map((match) => match[1]!);
+  t.equal(steps.length, 2);
+  const archive = await archiveFor(t, { segmentBytesMax: 4096 });
+  const path = await recordingIn(archive, 100);
+  const run = (script: string): string[] =>
+    execFileSync('bash', ['-c', script.replace('python3', PYTHON)], {
+      env: { ...process.env, f: path },
+      encoding: 'utf8',
+    })
+      .trim()
+      .split('\n');
+  t.equal(
+    run(steps[0]!).length,
+    [...decodeRecords(execFileSync('zstd', ['-dc', path], { maxBuffer: 1 << 26 }))].length,
+  );
+  const [frame, frameInSeal, header, headerInSeal] = run(steps[1]!).map((line) => line.replace(/[ -]/g, ''));
+  t.equal(frame, frameInSeal);
+  t.equal(header, headerInSeal);
+});
+
+test('sha256sum finds the hash that a seal names, and the link between seals', async (t) => {
   const archive = await archiveFor(t, { segmentBytesMax: 4096 });
   const parts = await partsOf(readFileSync(await recordingIn(archive, 100)));
   const folder = folderFor(t);
