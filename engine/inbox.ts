@@ -4,7 +4,6 @@
  * unchanged in its buffer until every send of it is done.
  */
 import { type Bytes, NO_BYTES } from '../base/bytes.ts';
-import { PangateError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { borrow, giveBack } from './pool.ts';
 
@@ -80,7 +79,6 @@ export class Inbox {
   append(chunk: Bytes): void {
     const kept = this.unsettled;
     if (kept.length === 0) return this.#replace(chunk, 0, chunk.length);
-    checkHeld(kept.length);
     const joined = Buffer.allocUnsafeSlow(kept.length + chunk.length);
     joined.set(kept);
     joined.set(chunk, kept.length);
@@ -93,7 +91,6 @@ export class Inbox {
 
   #renew(busy: boolean): void {
     const kept = this.unsettled;
-    checkHeld(kept.length);
     const next = bufferFor(kept.length, busy);
     next.set(kept);
     this.#replace(next, 0, kept.length);
@@ -111,10 +108,4 @@ export class Inbox {
 function bufferFor(keptBytes: number, busy: boolean): Bytes {
   if (keptBytes > limits.readBytesMax / 2) return Buffer.allocUnsafeSlow(keptBytes * 2);
   return busy ? borrow() : Buffer.allocUnsafeSlow(limits.readBytesMin);
-}
-
-/** A lane settles or streams what grows past its limits; this bound is the last one. */
-function checkHeld(bytes: number): void {
-  if (bytes > limits.heldBytesMax)
-    throw new PangateError('limit-exceeded', 'A message is longer than may be held.');
 }

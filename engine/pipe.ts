@@ -193,14 +193,15 @@ class Pipe implements Outlet {
   }
 
   #send(batch: Batch): void {
-    this.#sending++;
     this.#sentBytes[batch.to] += batch.bytes;
     const views = batch.views.length > VIEWS_MAX ? [Buffer.concat(batch.views, batch.bytes)] : batch.views;
-    this.#parts[batch.to].send(views, () => {
+    const left = (): void => {
       this.#sending--;
       batch.lease?.release();
       this.#moved();
-    });
+    };
+    if (this.#parts[batch.to].send(views, left)) batch.lease?.release();
+    else this.#sending++;
   }
 
   /** Something has left: reading may go on, or the session may be complete. */
@@ -301,6 +302,9 @@ class Inlet implements Sink {
     if (bytes.length === 0 || this.held) return;
     const settled = this.side === 'client' ? lane.client(bytes) : lane.server(bytes);
     this.inbox.settle(settled);
+    // A lane settles or streams what grows past its own limits; this bound is the last one.
+    if (bytes.length - settled > limits.heldBytesMax)
+      throw new PangateError('limit-exceeded', 'A message is longer than may be held.');
   }
 
   /** Goes on reading if that was stopped and may go on now. */

@@ -139,15 +139,20 @@ export class SocketWire implements Wire {
     if (!this.#socket.destroyed) this.#socket.write(bytes);
   }
 
-  /** Sends views that stay unchanged until `sent` is called (at once if the connection is gone). */
-  send(views: readonly Bytes[], sent: () => void): void {
+  /**
+   * Sends views. True if the system has taken all of them (or the connection is gone); else they
+   * stay unchanged until `sent` is called, later.
+   */
+  send(views: readonly Bytes[], sent: () => void): boolean {
     const socket = this.#socket;
-    if (socket.destroyed || socket.writableEnded) return sent();
-    const last = views.length - 1;
-    if (last > 0) socket.cork();
-    for (let i = 0; i < last; i++) socket.write(views[i]!);
-    socket.write(views[last] ?? NO_BYTES, sent);
-    if (last > 0) socket.uncork();
+    if (socket.destroyed || socket.writableEnded) return true;
+    if (views.length > 1) socket.cork();
+    for (const view of views) socket.write(view);
+    if (views.length > 1) socket.uncork();
+    if (socket.writableLength === 0) return true;
+    // An empty write is done when all before it are.
+    socket.write(NO_BYTES, sent);
+    return false;
   }
 
   /** Bytes that the system has not yet taken. */
