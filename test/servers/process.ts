@@ -8,11 +8,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chownSync, mkdtempSync, readFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const OUTPUT_CHARACTERS_MAX = 200_000;
+const POLL_MS = 5;
 
 /** Started with: signal, folder to remove or an empty word, command, arguments. */
 const LEASH = `
@@ -42,8 +44,8 @@ export interface ProcessOptions {
   readonly arguments: readonly string[];
   /** The server's folder (`serverFolder()`), removed with it; null keeps everything. */
   readonly folder: string | null;
-  /** Resolves when this shows in the server's output. */
-  readonly ready: RegExp;
+  /** What shows in the server's output when it is up, or the port that then takes connections. */
+  readonly ready: RegExp | number;
   /** First signal that asks it to end; `TERM` if not set. */
   readonly signal?: 'INT' | 'QUIT' | 'TERM' | 'KILL';
   readonly environment?: Readonly<Record<string, string>>;
@@ -163,38 +165,48 @@ function identity(asSelf: boolean): { uid?: number; gid?: number } {
 interface Heard {
   text(): string;
   pid(): number;
-  ready(pattern: RegExp, timeoutMs: number, ended: Promise<void>): Promise<void>;
+  ready(sign: RegExp | number, timeoutMs: number, ended: Promise<void>): Promise<void>;
 }
 
 /** Keeps what the leash (its standard output) and the server (its standard error) say. */
 function listen(child: ChildProcess): Heard {
   let text = '';
   let pid = '';
-  let look = (): void => {};
   child.stdout?.setEncoding('utf8').on('data', (part: string) => {
     pid += part;
   });
   child.stderr?.setEncoding('utf8').on('data', (part: string) => {
     text = (text + part).slice(-OUTPUT_CHARACTERS_MAX);
-    look();
   });
+  const isReady = (sign: RegExp | number): boolean | Promise<boolean> =>
+    typeof sign === 'number' ? takesConnections(sign) : sign.test(text);
   return {
     text: () => text,
     pid: () => Number(pid),
-    ready: (pattern, timeoutMs, ended) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`not ready after ${timeoutMs} ms`)), timeoutMs);
-        const settle = (error?: Error): void => {
-          clearTimeout(timer);
-          look = () => {};
-          if (error) reject(error);
-          else resolve();
-        };
-        look = () => {
-          if (pattern.test(text)) settle();
-        };
-        child.once('error', settle);
-        ended.then(() => settle(new Error('it ended')));
-      }),
+    ready: async (sign, timeoutMs, ended) => {
+      let over = '';
+      ended.then(() => {
+        over = 'it ended';
+      });
+      child.once('error', (error) => {
+        over = error.message;
+      });
+      const endMs = performance.now() + timeoutMs;
+      while (!(await isReady(sign))) {
+        if (over !== '') throw new Error(over);
+        if (performance.now() > endMs) throw new Error(`not ready after ${timeoutMs} ms`);
+        await sleep(POLL_MS);
+      }
+    },
   };
+}
+
+function takesConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port }, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
