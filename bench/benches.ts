@@ -1,0 +1,9 @@
+/** The registry of benches. Those with real servers need the source tree and its test harness. */
+import type { Bench } from './bench.ts';
+
+/** By name, loaded when asked for. */
+export const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  bulk: () => import('./postgres/bulk.bench.ts'),
+  pgbench: () => import('./postgres/pgbench.bench.ts'),
+  memory: () => import('./postgres/memory.bench.ts'),
+};

@@ -1,0 +1,42 @@
+import { test } from 'tap';
+import { inTurns, median } from './bench.ts';
+import { lines, table } from './report.ts';
+
+test('the median is the middle sample, or between both middle ones', async (t) => {
+  t.equal(median([9, 1, 5]), 5);
+  t.equal(median([4, 1, 2, 9]), 3);
+});
+
+test('ratios are above one for the better subject, whichever way is better', async (t) => {
+  const samples = { old: [10, 10, 10], new: [20, 5, 20] };
+  const more = lines([
+    { measure: 'm', unit: 'MB/s', better: 'more', samples, yardstick: 'old', bars: { new: 2.5 } },
+  ]);
+  t.match(more, [
+    { ratio: 1, holds: null },
+    { ratio: 2, holds: false },
+  ]);
+  const less = lines([
+    { measure: 'm', unit: 's', better: 'less', samples, yardstick: 'old', bars: { new: 0.4 } },
+  ]);
+  t.match(less[1], { ratio: 0.5, holds: true });
+});
+
+test('a quantity without a yardstick is held against its bar itself', async (t) => {
+  const [memory] = lines([
+    { measure: 'm', unit: 'KiB', better: 'less', samples: { gateway: [301] }, bars: { gateway: 300 } },
+  ]);
+  t.match(memory, { ratio: null, holds: false });
+  t.match(table([memory!]), 'MISSES 300');
+});
+
+test('subjects are measured in turns, after one turn that does not count', async (t) => {
+  const turns: string[] = [];
+  const subject = (name: string) => async (): Promise<number> => turns.push(name);
+  const samples = await inTurns(
+    { a: subject('a'), b: subject('b') },
+    { rounds: 2, quick: true, progress: () => {} },
+  );
+  t.strictSame(turns, ['a', 'b', 'a', 'b', 'a', 'b']);
+  t.strictSame(samples, { a: [3, 5], b: [4, 6] });
+});
