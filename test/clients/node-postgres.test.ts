@@ -84,6 +84,7 @@ for (const version of VERSIONS)
     });
 
     await conversations(t, front);
+    await crowds(t, front);
     await refusals(t, front);
   });
 
@@ -132,7 +133,9 @@ async function conversations(t: Test, front: Front): Promise<void> {
       return flat(payload);
     });
   });
+}
 
+async function crowds(t: Test, front: Front): Promise<void> {
   await t.test('a cancel ends the statement and leaves the session', async (t) => {
     await using(front.gateway, async (client) => {
       const sleeping = client.query('SELECT pg_sleep(30)');

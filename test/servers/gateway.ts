@@ -1,6 +1,6 @@
 /** `pangate serve` as a process of its own, in front of a server, for one test. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Certificate, makePki } from './certificate.ts';
@@ -21,6 +21,12 @@ export interface GatewayOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Options for node itself. */
   readonly nodeOptions?: readonly string[];
+  /** Who may log in; `alice` if not set. */
+  readonly user?: string;
+  /** A free one if not set. */
+  readonly port?: number;
+  /** Keep everything here, across starts; else in a folder of its own that goes with it. */
+  readonly folder?: string;
 }
 
 export interface GatewayServer extends Connection {
@@ -34,33 +40,45 @@ export interface GatewayServer extends Connection {
   stop(): Promise<void>;
 }
 
-/** Starts a gateway that a user `alice` reaches the server through, as the database of the same name. */
+/** Starts a gateway that one user reaches the server through, as the database of the same name. */
 export async function startGateway(server: Connection, options: GatewayOptions = {}): Promise<GatewayServer> {
-  const folder = serverFolder('gateway');
-  const port = await freePort();
-  const authority = options.tls ? writeListenerPki(folder) : null;
+  const folder = options.folder ?? serverFolder('gateway');
+  try {
+    return await startIn(folder, server, options);
+  } catch (error) {
+    if (!options.folder) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(folder: string, server: Connection, options: GatewayOptions): Promise<GatewayServer> {
+  const port = options.port ?? (await freePort());
+  const user = options.user ?? 'alice';
+  const authority = options.tls ? writeListenerPki(folder, user) : null;
   const configFile = join(folder, 'pangate.yaml');
   const recordings = join(folder, 'recordings');
-  mkdirSync(recordings);
+  mkdirSync(recordings, { recursive: true });
   writeUpstream(folder, options);
-  writeFileSync(join(folder, 'password'), server.password, { mode: 0o600 });
-  writeFileSync(configFile, JSON.stringify(configuration(server, options, port), null, 2));
-  const password = addUser(folder, 'alice');
+  write(folder, 'password', server.password);
+  write(folder, 'pangate.yaml', JSON.stringify(configuration(server, options, port), null, 2));
+  const password = addUser(folder, user);
   const process = await startProcess({
     command: globalThis.process.execPath,
     arguments: [...(options.nodeOptions ?? []), MAIN, 'serve', '--config', configFile],
-    folder,
+    folder: options.folder ? null : folder,
     ready: port,
     asSelf: true,
     ...(options.environment && { environment: options.environment }),
   });
-  const connection = { host: '127.0.0.1', port, user: 'alice', password, database: server.database };
+  const connection = { host: '127.0.0.1', port, user, password, database: server.database };
   return { ...connection, folder, recordings, configFile, authority, process, stop: process.stop };
 }
 
 /** Adds a user who may reach every target, as an administrator would; the fresh token. */
 function addUser(folder: string, id: string): string {
-  const words = [MAIN, 'user', 'add', id, '--target', '*', '--file', join(folder, 'users.yaml')];
+  const file = join(folder, 'users.yaml');
+  rmSync(file, { force: true });
+  const words = [MAIN, 'user', 'add', id, '--target', '*', '--file', file];
   const added = spawnSync(process.execPath, words, { encoding: 'utf8' });
   if (added.status !== 0) throw new Error(`pangate user add ended with ${added.status}: ${added.stderr}`);
   return added.stdout.trim();
@@ -109,8 +127,8 @@ function writeUpstream(folder: string, options: GatewayOptions): void {
   write(folder, 'upstream.key', options.upstreamCertificate.key);
 }
 
-function writeListenerPki(folder: string): Certificate {
-  const { authority, server } = makePki('alice');
+function writeListenerPki(folder: string, user: string): Certificate {
+  const { authority, server } = makePki(user);
   write(folder, 'listener.crt', server.certificate);
   write(folder, 'listener.key', server.key);
   write(folder, 'authority.crt', authority.certificate);

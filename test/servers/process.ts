@@ -27,7 +27,8 @@ waited=0
 while kill -0 "$pid" 2>/dev/null && [ "$waited" -lt 500 ]; do sleep 0.02; waited=$((waited+1)); done
 kill -KILL "$pid" 2>/dev/null
 trap '' TERM; kill -TERM 0
-if [ -n "$folder" ]; then rm -rf "$folder"; fi
+left=100
+while [ -n "$folder" ] && [ -e "$folder" ] && [ "$left" -gt 0 ]; do rm -rf "$folder" || sleep 0.1; left=$((left-1)); done
 kill -KILL 0
 `;
 
@@ -83,6 +84,11 @@ export function serverFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `pangate-${name}-`));
   giveToServer(folder);
   return folder;
+}
+
+/** Removes a folder with all that is in it when this process ends or stops the guard, not before. */
+export function guardFolder(folder: string): Promise<ServerProcess> {
+  return startProcess({ command: 'sleep', arguments: ['2000000000'], folder, ready: /^/, asSelf: true });
 }
 
 /** Makes a file or folder the server's own, where that is another user. */
@@ -201,7 +207,8 @@ function listen(child: ChildProcess): Heard {
   };
 }
 
-function takesConnections(port: number): Promise<boolean> {
+/** True if something listens on a port of 127.0.0.1. */
+export function takesConnections(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port }, () => {
       socket.destroy();
