@@ -3,7 +3,7 @@
  * of ISO/IEC 7812-1 annex B (Luhn). The same every time.
  */
 import { type Random, seededRandom } from '../random.ts';
-import { BRANDS, type Brand } from './brand.ts';
+import { BRANDS, type Brand, SHORT_BRANDS } from './brand.ts';
 
 const SEED = 20_260;
 
@@ -18,11 +18,20 @@ export interface Card {
 
 /** The first `count` cards of the test data, brand by brand in turn. No PAN comes twice. */
 export function makeCards(count: number): readonly Card[] {
-  const random = seededRandom(SEED);
+  return make(count, BRANDS, SEED);
+}
+
+/** The first `count` cards with numbers of 13 and 14 digits. */
+export function makeShortCards(count: number): readonly Card[] {
+  return make(count, SHORT_BRANDS, SEED + 1);
+}
+
+function make(count: number, brands: readonly Brand[], seed: number): readonly Card[] {
+  const random = seededRandom(seed);
   const taken = new Set<string>();
   const cards: Card[] = [];
   while (cards.length < count) {
-    const brand = BRANDS[cards.length % BRANDS.length]!;
+    const brand = brands[cards.length % brands.length]!;
     const pan = makePan(random, brand);
     if (taken.has(pan)) continue;
     taken.add(pan);

@@ -5,7 +5,7 @@
  */
 import { type Random, seededRandom } from '../random.ts';
 import { BRANDS } from './brand.ts';
-import { type Card, grouped, luhnDigit, makeCards } from './pan.ts';
+import { type Card, grouped, luhnDigit, makeCards, makeShortCards } from './pan.ts';
 
 /** Rows of all three tables together. */
 export const ROWS = 100_000;
@@ -19,7 +19,13 @@ export function shares(rows: number): { customers: number; cards: number; paymen
 
 /** Every PAN that a database of so many rows holds, digits only. */
 export function knownPans(rows: number = ROWS): readonly string[] {
-  return makeCards(shares(rows).cards).map((card) => card.pan);
+  const { cards } = shares(rows);
+  return [...makeCards(cards), ...makeShortCards(shortShare(cards))].map((card) => card.pan);
+}
+
+/** One short number for a hundred cards. */
+function shortShare(cards: number): number {
+  return Math.ceil(cards / 100);
 }
 
 export const SCHEMA: string = `
@@ -74,12 +80,24 @@ function* customerLines(count: number): Generator<string> {
 
 function* cardLines(cards: readonly Card[], customers: number): Generator<string> {
   const random = seededRandom(2);
-  for (let i = 0; i < cards.length; i++)
-    yield cardLine(random, i, cards[i]!, cards[Math.max(0, i - 1)]!, 1 + random.below(customers));
+  const short = makeShortCards(shortShare(cards.length));
+  for (let i = 0; i < cards.length; i++) {
+    const around = { older: cards[Math.max(0, i - 1)]!, other: short[Math.floor(i / 100)]! };
+    yield cardLine(random, i, { ...around, card: cards[i]!, customer: 1 + random.below(customers) });
+  }
 }
 
-/** `older` is the card that this one took the place of. */
-function cardLine(random: Random, index: number, card: Card, older: Card, customer: number): string {
+interface CardRow {
+  readonly card: Card;
+  readonly customer: number;
+  /** The card that this one took the place of. */
+  readonly older: Card;
+  /** A card with a short number, of which the note tells. */
+  readonly other: Card;
+}
+
+function cardLine(random: Random, index: number, row: CardRow): string {
+  const { card, older, customer } = row;
   const { pan, cvv, brand } = card;
   const year = 2026 + random.below(5);
   const month = String(1 + random.below(12)).padStart(2, '0');
@@ -102,7 +120,11 @@ function cardLine(random: Random, index: number, card: Card, older: Card, custom
     `{${older.pan},"${grouped(pan, ' ')}"}`,
     `{${older.pan},${pan}}`,
     `("${brand}","${grouped(pan, ' ')}",${year}-${month}-01)`,
-    random.oneIn(3) ? '\\N' : note(random, card, older),
+    index % 100 === 0
+      ? `Also pays with card ${row.other.pan}`
+      : random.oneIn(3)
+        ? '\\N'
+        : note(random, card, older),
   ];
   return `${columns.join('\t')}\n`;
 }
