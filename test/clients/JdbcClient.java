@@ -73,7 +73,7 @@ public class JdbcClient {
       for (Object each : (Object[]) row.getArray("previous").getArray()) previous.append(each).append(' ');
       for (Object each : (Object[]) row.getArray("previous_numbers").getArray()) previous.append((Long) each).append(' ');
       System.out.println(String.join("|", row.getString("pan"), row.getString("pan_varchar"), row.getString("pan_char"),
-          exact.toPlainString(), Long.toString(whole), Integer.toString(code), row.getString("cvv"),
+          String.valueOf(exact), Long.toString(whole), Integer.toString(code), row.getString("cvv"),
           row.getObject("details").toString(), raw, previous, row.getString("entry"), row.getString("note")));
     }
   }

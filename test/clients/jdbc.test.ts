@@ -20,7 +20,7 @@ test('JDBC', { skip }, async (t) => {
   for (const version of VERSIONS)
     await t.test(`on ${version}`, async (t) => {
       const front = await startFront(t, { version, gateway: { tls: true } });
-      const shown = await bothWays(t, front, async (connection) => {
+      const { shown } = await bothWays(t, front, async (connection) => {
         const result = await succeed('java', [
           '-Xshare:auto',
           '-cp',

@@ -3,7 +3,7 @@ import { Client, type ClientConfig, type Notification, type QueryConfig } from '
 import { type Test, test } from 'tap';
 import type { Connection } from '../servers/postgres.ts';
 import { bothWays, type Front, leaksIn, startFront, VERSIONS } from './front.ts';
-import { flat, shape } from './shape.ts';
+import { difference, flat } from './shape.ts';
 
 async function connect(connection: Connection, more: ClientConfig = {}): Promise<Client> {
   const { host, port, user, password, database } = connection;
@@ -28,13 +28,13 @@ async function using<Result>(
 
 /** The same rows from both: masked here, held there, the same JavaScript types in both. */
 async function sameTypes(t: Test, front: Front, ask: (client: Client) => Promise<unknown[]>): Promise<void> {
-  const shapes: unknown[] = [];
+  const answers: unknown[] = [];
   await bothWays(t, front, async (connection) => {
     const rows = await using(connection, ask);
-    shapes.push(shape(rows));
+    answers.push(rows);
     return flat(rows);
   });
-  t.strictSame(shapes[1], shapes[0], 'the driver makes the same types of both');
+  t.equal(difference(answers[1], answers[0]), null, 'the driver makes the same types of both');
 }
 
 const ALL = 'SELECT * FROM cards WHERE id <= $1 ORDER BY id';
@@ -50,7 +50,9 @@ for (const version of VERSIONS)
 
     await t.test('binary results', async (t) => {
       const asIs = { getTypeParser: () => (value: unknown) => value };
-      const query = { text: ALL, values: [300], binary: true, types: asIs } as QueryConfig<number[]>;
+      const text =
+        'SELECT id, pan, pan_varchar, pan_char, cvv, details, raw, note FROM cards WHERE id <= $1 ORDER BY id';
+      const query = { text, values: [300], binary: true, types: asIs } as QueryConfig<number[]>;
       await sameTypes(t, front, async (client) => (await client.query(query)).rows);
     });
 
@@ -101,22 +103,18 @@ async function conversations(t: Test, front: Front): Promise<void> {
   });
 
   await t.test('errors and notices are masked', async (t) => {
-    await bothWays(
-      t,
-      front,
-      (connection) =>
-        using(connection, async (client) => {
-          const heard: unknown[] = [];
-          client.on('notice', (notice) => heard.push({ ...notice, message: notice.message }));
-          await client.query(`DO $$ DECLARE p text; BEGIN SELECT pan INTO p FROM cards WHERE id = 2;
+    await bothWays(t, front, (connection) =>
+      using(connection, async (client) => {
+        const heard: unknown[] = [];
+        client.on('notice', (notice) => heard.push({ ...notice, message: notice.message }));
+        await client.query(`DO $$ DECLARE p text; BEGIN SELECT pan INTO p FROM cards WHERE id = 2;
           RAISE NOTICE 'card %', p USING DETAIL = p, HINT = p; END $$`);
-          const failed = await client
-            .query('SELECT note::int, pan::int FROM cards WHERE id = $1', [3])
-            .catch((error: Error) => error);
-          heard.push({ ...failed, message: (failed as Error).message });
-          return flat(heard);
-        }),
-      { sameLength: false },
+        const failed = await client
+          .query('SELECT note::int, pan::int FROM cards WHERE id = $1', [3])
+          .catch((error: Error) => error);
+        heard.push({ ...failed, message: (failed as Error).message });
+        return flat(heard);
+      }),
     );
   });
 

@@ -1,4 +1,5 @@
 /** postgres.js (npm: postgres) through the gateway. */
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +7,7 @@ import postgres from 'postgres';
 import { type Test, test } from 'tap';
 import type { Connection } from '../servers/postgres.ts';
 import { bothWays, type Front, startFront, VERSIONS } from './front.ts';
-import { flat, shape } from './shape.ts';
+import { difference, flat } from './shape.ts';
 
 type Sql = ReturnType<typeof postgres>;
 
@@ -20,19 +21,19 @@ async function using<Result>(
   try {
     return await work(sql);
   } finally {
-    await sql.end({ timeout: 5 });
+    await sql.end({ timeout: 1 });
   }
 }
 
 /** The same rows from both: masked here, held there, the same JavaScript types in both. */
 async function sameTypes(t: Test, front: Front, ask: (sql: Sql) => Promise<unknown>): Promise<void> {
-  const shapes: unknown[] = [];
+  const answers: unknown[] = [];
   await bothWays(t, front, async (connection) => {
     const rows = await using(connection, ask);
-    shapes.push(shape(rows));
+    answers.push(rows);
     return flat(rows);
   });
-  t.strictSame(shapes[1], shapes[0], 'the driver makes the same types of both');
+  t.equal(difference(answers[1], answers[0]), null, 'the driver makes the same types of both');
 }
 
 for (const version of VERSIONS)
@@ -88,8 +89,10 @@ async function streams(t: Test, front: Front): Promise<void> {
     await bothWays(t, front, (connection) =>
       using(connection, async (sql) => {
         const parts: Buffer[] = [];
-        for await (const part of await sql`COPY (SELECT * FROM cards ORDER BY id LIMIT 5000) TO STDOUT`.readable())
-          parts.push(part as Buffer);
+        const stream = await sql`COPY (SELECT * FROM cards ORDER BY id LIMIT 5000) TO STDOUT`.readable();
+        // Read as it flows: the driver's own pausing can miss the end when that comes by itself.
+        stream.on('data', (part: Buffer) => parts.push(part));
+        await once(stream, 'end');
         return Buffer.concat(parts);
       }),
     );

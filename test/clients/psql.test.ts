@@ -20,8 +20,8 @@ async function psql(connection: Connection, script: string, ...flags: string[]):
 for (const version of VERSIONS)
   test(`psql on ${version}`, { skip }, async (t) => {
     const front = await startFront(t, { version });
-    const ways = (t: Test, script: string, ...flags: string[]): Promise<string> =>
-      bothWays(t, front, (connection) => psql(connection, script, ...flags));
+    const ways = async (t: Test, script: string, ...flags: string[]): Promise<string> =>
+      (await bothWays(t, front, (connection) => psql(connection, script, ...flags))).shown;
 
     await t.test('shows every column of card data masked', async (t) => {
       const shown = await ways(t, 'SELECT * FROM cards ORDER BY id LIMIT 200;');
@@ -131,7 +131,7 @@ async function cancels(t: Test, front: Front): Promise<void> {
 
   await t.test('LISTEN hears a notification, masked', async (t) => {
     const script = "LISTEN cards; SELECT pg_notify('cards', pan) FROM cards WHERE id = 1; SELECT 1;";
-    const shown = await bothWays(t, front, (connection) => psql(connection, script, '-A', '-t'));
+    const { shown } = await bothWays(t, front, (connection) => psql(connection, script, '-A', '-t'));
     t.match(shown, 'Asynchronous notification "cards" with payload');
   });
 

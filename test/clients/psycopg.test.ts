@@ -11,7 +11,7 @@ const STEPS = 8;
 for (const version of VERSIONS)
   test(`psycopg 3 on ${version}`, { skip }, async (t) => {
     const front = await startFront(t, { version, gateway: { tls: true } });
-    const shown = await bothWays(t, front, async (connection) => {
+    const { shown } = await bothWays(t, front, async (connection) => {
       const result = await succeed(PYTHON, ['test/clients/psycopg_client.py'], {
         environment: libpqEnvironment(connection),
       });

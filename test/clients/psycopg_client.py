@@ -14,8 +14,8 @@ import psycopg
 from psycopg.rows import tuple_row
 
 COLUMNS = {
-    "id": int, "pan": str, "pan_varchar": str, "pan_char": str, "pan_bigint": int,
-    "pan_numeric": decimal.Decimal, "cvv": str, "cvv_number": int, "details": dict, "raw": bytes,
+    "id": int, "pan": str, "pan_varchar": str, "pan_char": str, "pan_bigint": (int, type(None)),
+    "pan_numeric": (decimal.Decimal, type(None)), "cvv": str, "cvv_number": (int, type(None)), "details": dict, "raw": bytes,
     "previous": list, "previous_numbers": list, "note": (str, type(None)),
 }
 QUERY = "SELECT %s FROM cards WHERE id <= %%s ORDER BY id" % ", ".join(COLUMNS)
