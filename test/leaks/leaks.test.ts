@@ -38,7 +38,9 @@ test('every number is found in every binary form, at every alignment', async (t)
 });
 
 test('masked numbers, other numbers and noise are no leak', async (t) => {
-  const other = knownPans(2000).filter((pan) => !pans.includes(pan)).join('\n');
+  const other = knownPans(2000)
+    .filter((pan) => !pans.includes(pan))
+    .join('\n');
   const masked = pans.map((pan) => `${pan.slice(0, 6)}******${pan.slice(-4)}`).join(' ');
   t.strictSame(scanner.scanBytes(utf8(other)), []);
   t.strictSame(scanner.scanBytes(utf8(masked)), []);
