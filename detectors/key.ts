@@ -15,14 +15,17 @@ export interface Key {
 }
 
 const NAME_BYTES_MAX = 48;
+/** Quotes and blanks from a key to its assigner, and from the assigner's first byte to the value. */
+const GAP_BYTES_MAX = 24;
 
 /** The key whose value starts at `at`. */
 export function keyBefore(bytes: Bytes, at: number): Key {
   const floor = Math.max(0, at - contextBytesMax);
-  const afterAssigner = skip(bytes, skipData(bytes, at, floor), floor, isQuote);
-  const assigner = assignerBefore(bytes, afterAssigner, floor);
+  const near = Math.max(floor, at - GAP_BYTES_MAX);
+  const afterAssigner = skip(bytes, skipData(bytes, at, near), near, isQuote);
+  const assigner = assignerBefore(bytes, afterAssigner, near);
   if (assigner === afterAssigner) return { name: '', from: at };
-  const to = skip(bytes, assigner, floor, isCloser);
+  const to = skip(bytes, assigner, Math.max(floor, assigner - GAP_BYTES_MAX), isCloser);
   const from = skip(bytes, to, Math.max(floor, to - NAME_BYTES_MAX), isName);
   const start = afterEscape(bytes, from, to, floor);
   return { name: latin1(bytes, start, to), from: start };
@@ -45,8 +48,9 @@ export function phraseBefore(bytes: Bytes, key: Key, at: number): string {
 export function wordBefore(bytes: Bytes, at: number): Key {
   const floor = Math.max(0, at - contextBytesMax);
   if (at <= floor || bytes[at - 1] !== 0x20) return { name: '', from: at };
-  const from = skip(bytes, at - 1, Math.max(floor, at - NAME_BYTES_MAX), isName);
-  return { name: latin1(bytes, from, at - 1), from };
+  const to = skip(bytes, at - 1, Math.max(floor, at - GAP_BYTES_MAX), isCloser);
+  const from = skip(bytes, to, Math.max(floor, to - NAME_BYTES_MAX), isName);
+  return { name: latin1(bytes, from, to), from };
 }
 
 /** The object around a key, and the key that the object is the value of. */
@@ -87,7 +91,7 @@ function assignerBefore(bytes: Bytes, at: number, floor: number): number {
 function oneAssigner(bytes: Bytes, at: number, floor: number): number {
   if (at <= floor) return at;
   const last = bytes[at - 1]!;
-  if (last === 0x3d || last === 0x3a || last === 0x3e || last === 0x23) return at - 1;
+  if (last === 0x3d || last === 0x3a || last === 0x3e) return at - 1;
   const escaped = percentBefore(bytes, at, floor);
   if (escaped === 0x3a || escaped === 0x3d || escaped === 0x3e) return at - 3;
   return endsWith(bytes, at, floor, '&gt;') ? at - 4 : at;
@@ -118,7 +122,8 @@ function isQuote(bytes: Bytes, at: number, floor: number): number {
 
 /** What may close a key before its assigner. */
 function isCloser(bytes: Bytes, at: number, floor: number): number {
-  if (bytes[at - 1] === 0x5d) return 1;
+  const last = bytes[at - 1]!;
+  if (last === 0x5d || last === 0x29 || last === 0x23) return 1;
   return percentBefore(bytes, at, floor) === 0x5d ? 3 : isQuote(bytes, at, floor);
 }
 

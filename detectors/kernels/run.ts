@@ -1,0 +1,105 @@
+import type { Bytes } from '../../base/bytes.ts';
+import { ASSIGNER, classes, DIGIT, FRAMING, ORDINARY } from './classes.ts';
+
+/**
+ * A closer look at a run of digits and separators that the prefilter has found: whether it can be
+ * dropped at once. Only where ordinary bytes stand around it, so that no track, tag or escape can
+ * have a part in it, and allowing for a digit of binary framing on either side.
+ */
+const GROUPS_MAX = 24;
+const DIGITS_MIN = 12;
+/** A number of nineteen digits and one of framing on either side. */
+const DIGITS_MAX = 21;
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
+const BLANK = 0x20;
+
+const sizes = new Int32Array(GROUPS_MAX);
+
+/** True if no card number can stand in the run [start, end) of the bytes [from, to). */
+export function isHarmless(bytes: Bytes, start: number, end: number, from: number, to: number): boolean {
+  const groups = readGroups(bytes, start, end);
+  if (groups === 0) return true;
+  const before = start > from ? bytes[start - 1]! : 0;
+  if ((classes[before]! & ORDINARY) === 0) return false;
+  if (end < to && (classes[bytes[end]!]! & ORDINARY) === 0) return false;
+  const framed = (classes[before]! & FRAMING) !== 0;
+  if (groups === 1) return sizes[0]! <= DIGITS_MAX && !mayPass(bytes, start, end, framed);
+  if (groups > GROUPS_MAX || framed || isValue(bytes, start, from)) return false;
+  for (let i = 0; i < groups; i++) if (mayBeGrouped(i, groups)) return false;
+  return true;
+}
+
+/** The run at `start` is quoted, or stands behind an assigner and a blank. */
+function isValue(bytes: Bytes, start: number, from: number): boolean {
+  const before = bytes[start - 1]!;
+  if (before === QUOTE || before === APOSTROPHE) return true;
+  return before === BLANK && (start - 2 < from || (classes[bytes[start - 2]!]! & ASSIGNER) !== 0);
+}
+
+/** Reads the sizes of the groups; their count, or 0 if all have fewer digits than a card number. */
+function readGroups(bytes: Bytes, start: number, end: number): number {
+  let groups = 0;
+  let digits = 0;
+  let size = 0;
+  for (let at = start; at < end; at++) {
+    if ((classes[bytes[at]!]! & DIGIT) !== 0) {
+      digits++;
+      size++;
+    } else {
+      if (groups < GROUPS_MAX) sizes[groups] = size;
+      groups++;
+      size = 0;
+    }
+  }
+  if (groups < GROUPS_MAX) sizes[groups] = size;
+  return digits < DIGITS_MIN ? 0 : groups + 1;
+}
+
+/** A card number in some grouping may begin with group `i`. */
+function mayBeGrouped(i: number, groups: number): boolean {
+  const first = sizes[i]!;
+  if (first >= DIGITS_MIN) return true;
+  if (i + 1 >= groups) return false;
+  const second = sizes[i + 1]!;
+  if (first === 6) return second >= 7;
+  if (first === 8) return second >= 8;
+  if (first === 5) return second === 5;
+  return first === 4 && (second === 4 || second === 6);
+}
+
+/**
+ * The number of the run, without a first digit that may be framing, with or without its last, has
+ * a valid check digit (ISO/IEC 7812-1 Annex B) or may be of a brand that gives none.
+ */
+function mayPass(bytes: Bytes, start: number, end: number, framed: boolean): boolean {
+  if (mayBeExempt(bytes[start]!, bytes[start + 1]!)) return true;
+  if (framed && mayBeExempt(bytes[start + 1]!, bytes[start + 2]!)) return true;
+  let whole = 0;
+  let shifted = 0;
+  for (let at = end - 1, double = false; at >= start; at--, double = !double) {
+    const digit = bytes[at]! - 0x30;
+    whole += double ? doubled(digit) : digit;
+    shifted += double ? digit : doubled(digit);
+  }
+  const shorter = shifted - doubled(bytes[end - 1]! - 0x30);
+  if (whole % 10 === 0 || shorter % 10 === 0) return true;
+  if (!framed) return false;
+  const first = bytes[start]! - 0x30;
+  const isEven = ((end - start) & 1) === 0;
+  const inWhole = isEven ? doubled(first) : first;
+  const inShorter = isEven ? first : doubled(first);
+  return (whole - inWhole) % 10 === 0 || (shorter - inShorter) % 10 === 0;
+}
+
+function doubled(digit: number): number {
+  return digit > 4 ? 2 * digit - 9 : 2 * digit;
+}
+
+/** The first two digits are of a brand that gives numbers without check digits. */
+function mayBeExempt(first: number, second: number): boolean {
+  if (first === 0x34) return second === 0x30 || second === 0x33 || second === 0x35;
+  if (first === 0x35) return second === 0x30 || second === 0x36 || second === 0x38;
+  if (first === 0x36) return second <= 0x35;
+  return first === 0x38 && (second === 0x31 || second === 0x32);
+}

@@ -1,0 +1,120 @@
+import type { Bytes } from '../../base/bytes.ts';
+import { codeAt, NOTHING, OPEN, OTHER, valueOfCode } from '../../base/character.ts';
+import { ASSIGNER, classes, DIGIT, DOTTED, ESCAPE, endsKey, GAP, SEPARATOR } from './classes.ts';
+import { isHarmless } from './run.ts';
+
+/**
+ * The prefilter in plain TypeScript: what the kernel of sieve.as.ts does, byte by byte. It serves
+ * short inputs and machines without WebAssembly SIMD, and is what the kernel is held to. Four
+ * things stop it; each may be harmless, none is passed by:
+ *
+ * 1. a run of twelve digits or more with single separators, none after fewer than four digits
+ * 2. an assigner behind a key that may name a code or a PIN
+ * 3. three or four digits behind a blank and such a key
+ * 4. an escape that spells a digit, or behind a digit a separator or nothing
+ */
+
+/** Bytes that a finding may begin with before its first digit: `%B`, `%25B`, `;`, `\u003b`. */
+export const headBytesMax = 6;
+/** Bytes of a number that may stand before its first escape. */
+export const plainBytesMax = 40;
+/** Bytes from an assigner to its value, and from a key to its assigner. */
+export const gapBytesMax = 24;
+
+const RUN_BYTES_MIN = 12;
+const BLANK = 0x20;
+
+/** The first offset in [from, to) at which card data could start; `to` if there is none. */
+export function twinNext(bytes: Bytes, from: number, to: number): number {
+  for (let at = from; at < to; ) {
+    const kind = classes[bytes[at]!]!;
+    if ((kind & DIGIT) !== 0) {
+      if (isWorded(bytes, at, to)) return at;
+      const end = runEnd(bytes, at, to);
+      if (end - at >= RUN_BYTES_MIN && !isHarmless(bytes, at, end, from, to))
+        return Math.max(from, at - headBytesMax);
+      at = end;
+    } else {
+      if ((kind & ASSIGNER) !== 0 && endsKey(bytes, keyEnd(bytes, at))) return at;
+      if ((kind & ESCAPE) !== 0) {
+        if (assigns(bytes, at, to)) return at;
+        if (spells(bytes, at, to)) return Math.max(from, at - plainBytesMax);
+      }
+      at++;
+    }
+  }
+  return to;
+}
+
+/** The end of the run of digits and single separators that starts at `start`. */
+function runEnd(bytes: Bytes, start: number, to: number): number {
+  let group = 0;
+  let at = start;
+  for (; at < to; at++) {
+    const kind = classes[bytes[at]!]!;
+    if ((kind & DIGIT) !== 0) group++;
+    else {
+      if ((kind & (SEPARATOR | DOTTED)) === 0 || group < 4) break;
+      if ((kind & DOTTED) !== 0 && group > 6) break;
+      if (at + 1 >= to || (classes[bytes[at + 1]!]! & DIGIT) === 0) break;
+      group = 0;
+    }
+  }
+  return at;
+}
+
+/** Three or four digits at `at` stand behind a blank and a word that may name a code. */
+function isWorded(bytes: Bytes, at: number, to: number): boolean {
+  if (at < 4 || bytes[at - 1] !== BLANK) return false;
+  let end = at;
+  while (end < to && end - at < 5 && (classes[bytes[end]!]! & DIGIT) !== 0) end++;
+  return (end - at === 3 || end - at === 4) && endsKey(bytes, keyEnd(bytes, at));
+}
+
+/** True if an assigner, in any spelling, stands at `at` behind a key that may name a code or a PIN. */
+export function assigns(bytes: Bytes, at: number, to: number): boolean {
+  const kind = classes[bytes[at]!]!;
+  if ((kind & ASSIGNER) === 0) {
+    if ((kind & ESCAPE) === 0 || bytes[at]! >= 0x80) return false;
+    const code = codeAt(bytes, at);
+    if (code === OPEN || at + (code & 31) > to) return false;
+    if (code >> 5 !== 0x3d && code >> 5 !== 0x3a && code >> 5 !== 0x3e) return false;
+  }
+  return endsKey(bytes, keyEnd(bytes, at));
+}
+
+/** Where the key before `at` ends: past quotes, blanks and brackets in any spelling, and `=` of `=>`. */
+function keyEnd(bytes: Bytes, at: number): number {
+  const floor = Math.max(0, at - gapBytesMax);
+  let end = at;
+  while (end > floor) {
+    const last = bytes[end - 1]!;
+    if ((classes[last]! & GAP) !== 0 || last === 0x3d) end--;
+    else if (isPercentGap(bytes, end)) end -= 3;
+    else if (isQuoteReference(bytes, end)) end -= 6;
+    else break;
+  }
+  return end;
+}
+
+/** `%22`, `%27`, `%20`, `%5D` or the like right before `end`. */
+function isPercentGap(bytes: Bytes, end: number): boolean {
+  if (end < 3 || bytes[end - 3] !== 0x25) return false;
+  const code = codeAt(bytes, end - 3);
+  return code >= 0 && (code & 31) === 3 && code >> 5 < 0x80 && (classes[code >> 5]! & GAP) !== 0;
+}
+
+function isQuoteReference(bytes: Bytes, end: number): boolean {
+  return end >= 6 && bytes[end - 1] === 0x3b && codeAt(bytes, end - 6) === ((0x22 << 5) | 6);
+}
+
+/** An escape at `at` spells a digit, or behind a digit a separator or nothing. */
+function spells(bytes: Bytes, at: number, to: number): boolean {
+  const code = codeAt(bytes, at);
+  if (code === OPEN || (code & 31) === 1 || at + (code & 31) > to) return false;
+  const value = valueOfCode(code >> 5);
+  if (value < 10) return true;
+  if (value === OTHER || at === 0 || (classes[bytes[at - 1]!]! & DIGIT) === 0) return false;
+  const after = at + (code & 31);
+  return value === NOTHING || (after < to && (classes[bytes[after]!]! & (DIGIT | ESCAPE)) !== 0);
+}
