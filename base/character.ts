@@ -87,7 +87,7 @@ function isNothing(code: number): boolean {
   if (code >= 0x200b && code <= 0x200f) return true;
   if (code >= 0x202a && code <= 0x202e) return true;
   if (code >= 0x2060 && code <= 0x2069) return true;
-  return code === 0xfeff || code === 0xad || code === 0x61c;
+  return code === 0xfeff || code === 0xad;
 }
 
 /** `%XX`, and the UTF-8 sequences that are spelled so. */

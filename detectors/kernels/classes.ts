@@ -11,11 +11,6 @@ export const ASSIGNER = 8;
 export const ESCAPE = 16;
 /** May stand between a key and its assigner, and between that and the value. */
 export const GAP = 32;
-/** A run of digits between such bytes is a number of its own: blanks, control bytes, brackets. */
-export const ORDINARY = 64;
-/** A byte of binary framing. */
-export const FRAMING = 128;
-
 export const classes: Uint8Array = new Uint8Array(256);
 classify('0123456789', DIGIT);
 classify(' -+', SEPARATOR);
@@ -23,12 +18,55 @@ classify('._/^', DOTTED);
 classify('=:>', ASSIGNER);
 classify('%&\\\x1b\xc2\xd9\xdb\xe2\xe3\xef', ESCAPE);
 classify(' \t"\'\\`])#', GAP);
-classify(' ,|()[]{}"\'', ORDINARY);
-for (let byte = 0; byte < 0x20; byte++) if (byte !== 0x1b) classes[byte]! |= ORDINARY | FRAMING;
-for (const byte of [0x09, 0x0a, 0x0d]) classes[byte]! &= ~FRAMING;
 
 function classify(characters: string, bit: number): void {
   for (const character of characters) classes[character.charCodeAt(0)]! |= bit;
+}
+
+/** A run of digits behind such a byte is no later part of anything. */
+export const BEFORE = 1;
+/** A run of digits before such a byte is no earlier part of anything. */
+export const AFTER = 2;
+/** A byte of binary framing. */
+export const FRAMING = 4;
+
+/** What the prefilter has to know of the bytes beside a run of digits. */
+export const sides: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => sideOf(byte));
+
+function sideOf(byte: number): number {
+  const character = String.fromCharCode(byte);
+  if (byte >= 0x80 || byte === 0x1b || /[0-9A-Fa-f%]/.test(character)) return 0;
+  const before = character === ';' || character === '\\' ? 0 : BEFORE;
+  const after = character === '=' || character === '^' ? 0 : AFTER;
+  return before | after | (byte < 0x20 && !/\s/.test(character) ? FRAMING : 0);
+}
+
+/** 1 for a byte that the way from an assigner back to its key may go on from. */
+export const gaps: Uint8Array = classes.map((kind, byte) =>
+  (kind & GAP) !== 0 || byte === 0x3d || byte === 0x3b ? 1 : 0,
+);
+
+/** First bytes of escapes, one bit each kind. */
+export const escapeFirsts: Uint8Array = new Uint8Array(256);
+/** By their second byte, the kinds that may spell a digit or an assigner ... */
+export const escapeAlways: Uint8Array = new Uint8Array(256);
+/** ... and those that may spell a separator, or nothing. */
+export const escapeBehindDigit: Uint8Array = new Uint8Array(256);
+const ARABIC = Array.from({ length: 26 }, (_, i) => String.fromCharCode(0xa0 + i)).join('');
+describe('%', '3DEde', '25Cc');
+describe('\\', 'ux\\', '');
+describe('&', '#g', 'n');
+describe('\x1b', '', '[');
+describe('\xc2', '', '\xa0\xad');
+describe('\xe2\xe3', '', '\x80\x81\x88');
+describe('\xef', '\xbc', '\xbb');
+describe('\xd9\xdb', ARABIC, '');
+
+function describe(firsts: string, always: string, behindDigit: string): void {
+  const bit = 1 << new Set(escapeFirsts).size;
+  for (const first of firsts) escapeFirsts[first.charCodeAt(0)] = bit >> 1;
+  for (const second of always) escapeAlways[second.charCodeAt(0)]! |= bit >> 1;
+  for (const second of behindDigit) escapeBehindDigit[second.charCodeAt(0)]! |= bit >> 1;
 }
 
 /** One bit for each three characters, by the low five bits of each, that may end a key. */
@@ -47,6 +85,8 @@ export function endsKey(bytes: Uint8Array, at: number): boolean {
   if (at < 3) return false;
   const one = bytes[at - 3]!;
   const two = bytes[at - 2]!;
-  const index = indexOf(one, two, bytes[at - 1]!);
+  const three = bytes[at - 1]!;
+  if (three < 0x40 && three !== 0x32) return false;
+  const index = indexOf(one, two, three);
   return (one & two & 0x40) !== 0 && ((endingBits[index >> 3]! >> (index & 7)) & 1) !== 0;
 }

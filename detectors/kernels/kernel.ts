@@ -1,5 +1,109 @@
 import type { Bytes } from '../../base/bytes.ts';
+import {
+  classes,
+  endingBits,
+  escapeAlways,
+  escapeBehindDigit,
+  escapeFirsts,
+  gaps,
+  sides,
+} from './classes.ts';
+import { sieveWasm } from './sieve-module.ts';
 import { twinNext } from './twin.ts';
+
+/**
+ * The host of the SIMD kernel. Bytes that lie in the kernel's memory are searched where they are;
+ * others are copied in windows that grow, so that a hit near the start costs little.
+ */
+type Sift = (from: number, end: number, low: number, high: number, origin: number) => number;
+
+/** The part of the WebAssembly JavaScript interface (W3C) that is used; no type library here has it. */
+declare const WebAssembly: {
+  validate(bytes: Uint8Array): boolean;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: KernelExports };
+};
+
+interface KernelExports {
+  readonly sift: Sift;
+  readonly memory: { readonly buffer: ArrayBuffer };
+}
+
+/** The tables that the kernel reads, in the order of sieve.as. */
+const TABLES: readonly Uint8Array[] = [classes, sides, gaps, escapeFirsts, escapeAlways, escapeBehindDigit];
+const ENDINGS_AT = 4_096;
+const WINDOW_AT = 65_536;
+const WINDOW_BYTES_MIN = 2_048;
+const WINDOW_BYTES_MAX = 32_768;
+/** Bytes before a window that the kernel may look at. */
+const BEFORE_BYTES = 32;
+/** Bytes behind the place where a window ends that it may look at: the longest escape. */
+const BEHIND_BYTES = 64;
+/** Where buffers are allocated, behind the window. */
+const ARENA_AT = 131_072;
+
+interface Kernel {
+  readonly sift: Sift;
+  readonly memory: Uint8Array<ArrayBuffer>;
+}
+
+const kernel: Kernel | null = open();
+let allocatedTo = ARENA_AT;
+
+function open(): Kernel | null {
+  const bytes = Buffer.from(sieveWasm, 'base64');
+  if (!WebAssembly.validate(bytes)) return null;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  const memory = new Uint8Array(exports.memory.buffer);
+  TABLES.forEach((table, i) => {
+    memory.set(table, 256 * i);
+  });
+  memory.set(endingBits, ENDINGS_AT);
+  return { sift: exports.sift, memory };
+}
+
+/** `wasm` where the processor and the runtime have SIMD, else `typescript`. */
+export const kernelName: 'wasm' | 'typescript' = kernel === null ? 'typescript' : 'wasm';
+
+/**
+ * A buffer of `size` bytes that the prefilter searches without copying, for reading from sockets
+ * and files. Never given back: allocate once and keep. Ordinary memory once 64 MiB are given out.
+ */
+export function allocate(size: number): Uint8Array<ArrayBuffer> {
+  if (kernel === null || allocatedTo + size + BEHIND_BYTES > kernel.memory.length)
+    return new Uint8Array(size);
+  const from = allocatedTo;
+  allocatedTo += (size + BEHIND_BYTES + 63) & ~63;
+  return new Uint8Array(kernel.memory.buffer, from, size);
+}
+
+/** As twinNext, at the speed of memory. */
 export function kernelNext(bytes: Bytes, from: number, to: number): number {
-  return twinNext(bytes, from, to);
+  if (kernel === null) return twinNext(bytes, from, to);
+  return bytes.buffer === kernel.memory.buffer
+    ? inPlace(kernel, bytes, from, to)
+    : copied(kernel, bytes, from, to);
+}
+
+function inPlace({ sift }: Kernel, bytes: Bytes, from: number, to: number): number {
+  const base = bytes.byteOffset;
+  const found = sift(base + from, base + to, base, base + to, base + from);
+  return found < 0 ? to : found - base;
+}
+
+function copied({ sift, memory }: Kernel, bytes: Bytes, from: number, to: number): number {
+  let size = WINDOW_BYTES_MIN;
+  for (let at = from; at < to; size = Math.min(2 * size, WINDOW_BYTES_MAX)) {
+    const low = Math.max(0, at - BEFORE_BYTES);
+    const high = Math.min(to, at + size);
+    memory.set(bytes.subarray(low, high), WINDOW_AT);
+    const shift = WINDOW_AT - low;
+    const end = high === to ? to : high - BEHIND_BYTES;
+    const found = sift(at + shift, end + shift, WINDOW_AT, high + shift, from + shift);
+    if (found >= 0) return found - shift;
+    const next = ~found - shift;
+    if (next === at) return at;
+    at = next;
+  }
+  return to;
 }

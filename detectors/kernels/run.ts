@@ -1,18 +1,22 @@
 import type { Bytes } from '../../base/bytes.ts';
-import { ASSIGNER, classes, DIGIT, FRAMING, ORDINARY } from './classes.ts';
+import { AFTER, ASSIGNER, BEFORE, classes, DIGIT, FRAMING, GAP, sides } from './classes.ts';
 
 /**
  * A closer look at a run of digits and separators that the prefilter has found: whether it can be
- * dropped at once. Only where ordinary bytes stand around it, so that no track, tag or escape can
- * have a part in it, and allowing for a digit of binary framing on either side.
+ * dropped at once. Only where no track, tag or escape can have a part in it, and allowing for a
+ * digit of binary framing on either side.
  */
 const GROUPS_MAX = 24;
 const DIGITS_MIN = 12;
 /** A number of nineteen digits and one of framing on either side. */
 const DIGITS_MAX = 21;
-const QUOTE = 0x22;
-const APOSTROPHE = 0x27;
 const BLANK = 0x20;
+const TAB = 0x09;
+const AMPERSAND = 0x26;
+const HASH = 0x23;
+const BACKSLASH = 0x5c;
+const LETTER_U = 0x75;
+const LETTER_X = 0x78;
 
 const sizes = new Int32Array(GROUPS_MAX);
 
@@ -20,21 +24,36 @@ const sizes = new Int32Array(GROUPS_MAX);
 export function isHarmless(bytes: Bytes, start: number, end: number, from: number, to: number): boolean {
   const groups = readGroups(bytes, start, end);
   if (groups === 0) return true;
-  const before = start > from ? bytes[start - 1]! : 0;
-  if ((classes[before]! & ORDINARY) === 0) return false;
-  if (end < to && (classes[bytes[end]!]! & ORDINARY) === 0) return false;
-  const framed = (classes[before]! & FRAMING) !== 0;
+  const before = start > from ? sides[bytes[start - 1]!]! : BEFORE | FRAMING;
+  if ((before & BEFORE) === 0 || !isEnded(bytes, end, to)) return false;
+  const framed = (before & FRAMING) !== 0;
   if (groups === 1) return sizes[0]! <= DIGITS_MAX && !mayPass(bytes, start, end, framed);
   if (groups > GROUPS_MAX || framed || isValue(bytes, start, from)) return false;
   for (let i = 0; i < groups; i++) if (mayBeGrouped(i, groups)) return false;
   return true;
 }
 
-/** The run at `start` is quoted, or stands behind an assigner and a blank. */
+/** What stands at `end` is no separator of a track, in any spelling. */
+function isEnded(bytes: Bytes, end: number, to: number): boolean {
+  if (end >= to) return true;
+  const byte = bytes[end]!;
+  if ((sides[byte]! & AFTER) === 0) return false;
+  if (byte === AMPERSAND) return end + 1 < to && bytes[end + 1] !== HASH;
+  return (
+    byte !== BACKSLASH ||
+    (end + 1 < to &&
+      bytes[end + 1] !== LETTER_U &&
+      bytes[end + 1] !== LETTER_X &&
+      bytes[end + 1] !== BACKSLASH)
+  );
+}
+
+/** The run at `start` may be the value of a key: a quote or an assigner stands before it, or before a blank. */
 function isValue(bytes: Bytes, start: number, from: number): boolean {
+  if (start - 2 < from) return true;
   const before = bytes[start - 1]!;
-  if (before === QUOTE || before === APOSTROPHE) return true;
-  return before === BLANK && (start - 2 < from || (classes[bytes[start - 2]!]! & ASSIGNER) !== 0);
+  const blank = before === BLANK || before === TAB;
+  return (classes[bytes[blank ? start - 2 : start - 1]!]! & (GAP | ASSIGNER)) !== 0;
 }
 
 /** Reads the sizes of the groups; their count, or 0 if all have fewer digits than a card number. */

@@ -1,5 +1,5 @@
 import type { Bytes } from '../../base/bytes.ts';
-import { codeAt, NOTHING, OPEN, OTHER, valueOfCode } from '../../base/character.ts';
+import { codeAt, hexDigit, NOTHING, OPEN, OTHER, valueOfCode } from '../../base/character.ts';
 import { ASSIGNER, classes, DIGIT, DOTTED, ESCAPE, endsKey, GAP, SEPARATOR } from './classes.ts';
 import { isHarmless } from './run.ts';
 
@@ -9,7 +9,7 @@ import { isHarmless } from './run.ts';
  * things stop it; each may be harmless, none is passed by:
  *
  * 1. a run of twelve digits or more with single separators, none after fewer than four digits
- * 2. an assigner behind a key that may name a code or a PIN
+ * 2. an assigner behind a key that may name a code or a PIN, before what may be one
  * 3. three or four digits behind a blank and such a key
  * 4. an escape that spells a digit, or behind a digit a separator or nothing
  */
@@ -23,6 +23,11 @@ export const gapBytesMax = 24;
 
 const RUN_BYTES_MIN = 12;
 const BLANK = 0x20;
+const LESS = 0x3c;
+const LETTER_A = 0x61;
+const LETTER_K = 0x6b;
+const LETTER_N = 0x6e;
+const LETTER_P = 0x70;
 
 /** The first offset in [from, to) at which card data could start; `to` if there is none. */
 export function twinNext(bytes: Bytes, from: number, to: number): number {
@@ -35,7 +40,7 @@ export function twinNext(bytes: Bytes, from: number, to: number): number {
         return Math.max(from, at - headBytesMax);
       at = end;
     } else {
-      if ((kind & ASSIGNER) !== 0 && endsKey(bytes, keyEnd(bytes, at))) return at;
+      if ((kind & ASSIGNER) !== 0 && assigns(bytes, at, to)) return at;
       if ((kind & ESCAPE) !== 0) {
         if (assigns(bytes, at, to)) return at;
         if (spells(bytes, at, to)) return Math.max(from, at - plainBytesMax);
@@ -71,16 +76,51 @@ function isWorded(bytes: Bytes, at: number, to: number): boolean {
   return (end - at === 3 || end - at === 4) && endsKey(bytes, keyEnd(bytes, at));
 }
 
-/** True if an assigner, in any spelling, stands at `at` behind a key that may name a code or a PIN. */
+/**
+ * True if an assigner, in any spelling, stands at `at` between a key that may name a code or a PIN
+ * and a value that may be one.
+ */
 export function assigns(bytes: Bytes, at: number, to: number): boolean {
   const kind = classes[bytes[at]!]!;
+  let after = at + 1;
   if ((kind & ASSIGNER) === 0) {
     if ((kind & ESCAPE) === 0 || bytes[at]! >= 0x80) return false;
     const code = codeAt(bytes, at);
     if (code === OPEN || at + (code & 31) > to) return false;
     if (code >> 5 !== 0x3d && code >> 5 !== 0x3a && code >> 5 !== 0x3e) return false;
+    after = at + (code & 31);
   }
-  return endsKey(bytes, keyEnd(bytes, at));
+  const end = keyEnd(bytes, at);
+  return endsKey(bytes, end) && mayHold(bytes, end, after, to);
+}
+
+/**
+ * What the key that ends at `end` names may follow: four to twelve digits of a PIN, sixteen or
+ * thirty-two of a PIN block, three or four of a code, or something that is not plain.
+ */
+function mayHold(bytes: Bytes, end: number, from: number, to: number): boolean {
+  const stop = Math.min(to, from + gapBytesMax);
+  let start = from;
+  while (start < stop && (classes[bytes[start]!]! & (GAP | ASSIGNER)) !== 0) start++;
+  if (start === stop) return start < to;
+  if ((classes[bytes[start]!]! & ESCAPE) !== 0 || bytes[start] === LESS) return true;
+  const digits = runOf(bytes, start, to, 10) - start;
+  const last = bytes[end - 1]! | 0x20;
+  const pin = last === LETTER_N && (bytes[end - 3]! | 0x20) === LETTER_P;
+  if (!pin && last !== LETTER_K && last !== LETTER_A) return digits === 3 || digits === 4;
+  const block = runOf(bytes, start, to, 16) - start;
+  return (pin && digits >= 4 && digits <= 12) || block === 16 || block === 32;
+}
+
+/** The end of at most 33 digits of a radix. */
+function runOf(bytes: Bytes, start: number, to: number, radix: number): number {
+  let end = start;
+  while (end < to && end - start < 33) {
+    const digit = hexDigit(bytes[end]!);
+    if (digit < 0 || digit >= radix) break;
+    end++;
+  }
+  return end;
 }
 
 /** Where the key before `at` ends: past quotes, blanks and brackets in any spelling, and `=` of `=>`. */

@@ -1,0 +1,119 @@
+import { test } from 'tap';
+import { utf8 } from '../../base/bytes.ts';
+import { type Random, seededRandom } from '../../test/random.ts';
+import { allocate, kernelName, kernelNext } from './kernel.ts';
+import { twinNext } from './twin.ts';
+
+/** What makes a prefilter stop, nearly stop, or lose its place. */
+const PARTS: readonly string[] = [
+  ...[
+    '4111111111111111',
+    '4111 1111 1111 1111',
+    '3782-822463-10005',
+    '1700000000123',
+    '12345678',
+    '411',
+    '7',
+  ],
+  ...['2026-11-23 18:15:06.123456', '192.168.100.200', '081109 203615 148', '1331901000.060000', '00000000'],
+  ...[
+    '%34',
+    '%20',
+    '\\u0034',
+    '\\u00a0',
+    '\\\\x34',
+    '&#52;',
+    '&#x34;',
+    '&nbsp;',
+    '&gt;',
+    '%3D',
+    '%3d',
+    '\u00a0',
+  ],
+  ...['\u200b', '４', '٤', '۴', '\x1b[31m', '\x1b[', '%', '\\', '&', '\xe9', '–', '　', '\ufeff'],
+  ...['cvv', '"cvv2"', 'CVC', 'card_code', 'pinBlock', 'value', ':', '=', '=>', '>', ' ', '"', "'", ']', '#'],
+  ...[
+    '\n',
+    '\t',
+    '\0',
+    '\0\0\0\x10',
+    ',',
+    '|',
+    '^',
+    ';',
+    '%B',
+    'D',
+    'a',
+    'text',
+    '.',
+    '-',
+    '_',
+    '+',
+    '/',
+    '5A08',
+  ],
+];
+
+function drawn(random: Random, length: number): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (let size = 0; size < length; ) {
+    const part = random.oneIn(6) ? random.bytes(1 + random.below(4)) : utf8(random.pick(PARTS));
+    const some = random.oneIn(8) ? part.subarray(0, random.below(part.length + 1)) : part;
+    parts.push(some);
+    size += some.length + 1;
+  }
+  return Buffer.concat(parts);
+}
+
+function sparse(random: Random, length: number): Uint8Array {
+  const bytes = new Uint8Array(length).fill(0x78);
+  for (let i = 0; i < 3; i++)
+    bytes.set(drawn(random, 40).subarray(0, 60), random.below(Math.max(1, length - 60)));
+  return bytes;
+}
+
+test('the kernel runs as WebAssembly here', async (t) => {
+  t.equal(kernelName, 'wasm');
+});
+
+for (const [what, draw] of [
+  ['dense', drawn],
+  ['sparse', sparse],
+] as const)
+  test(`the kernel stops where its twin stops, on ${what} random bytes`, async (t) => {
+    const random = seededRandom(what.length);
+    let wrong = '';
+    for (let round = 0; round < 4_000 && wrong === ''; round++) {
+      const bytes = draw(random, 60 + random.below(round % 50 === 0 ? 9_000 : 400));
+      const from = random.below(70) % bytes.length;
+      const to = bytes.length - (random.below(80) % (bytes.length - from));
+      for (let at = from, stops = 0; at < to && stops < 20 && wrong === ''; stops++) {
+        const expected = twinNext(bytes, at, to);
+        const actual = kernelNext(bytes, at, to);
+        if (actual !== expected)
+          wrong = `round ${round}, [${at}, ${to}): ${actual} instead of ${expected} in ${JSON.stringify(Buffer.from(bytes.subarray(0, 300)).toString('latin1'))}`;
+        at = expected + 1 + random.below(60);
+      }
+    }
+    t.equal(wrong, '');
+  });
+
+test("bytes in the kernel's own memory are searched in place, with the same result", async (t) => {
+  const random = seededRandom(7);
+  const place = allocate(5_000);
+  for (let round = 0; round < 300; round++) {
+    const bytes = sparse(random, 200 + random.below(4_000));
+    place.set(bytes);
+    const view = place.subarray(0, bytes.length);
+    const from = random.below(100);
+    if (kernelNext(view, from, bytes.length) !== twinNext(bytes, from, bytes.length))
+      t.fail(`round ${round}`);
+  }
+  t.equal(place.length, 5_000);
+  t.not(allocate(10).byteOffset, place.byteOffset);
+});
+
+test('a run longer than any window ends the search', async (t) => {
+  const bytes = new Uint8Array(100_000).fill(0x31);
+  t.equal(kernelNext(bytes, 5, bytes.length), 5);
+});
