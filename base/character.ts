@@ -201,33 +201,60 @@ function sizeOf(lead: number): number {
 export function characterBefore(bytes: Bytes, at: number, floor: number): number {
   if (at <= floor) return OTHER << 5;
   const last = bytes[at - 1]!;
-  if (mayEndEscape(last)) {
-    const from = Math.max(floor, at - characterBytesMax);
-    for (let lead = at - 2; lead >= from; lead--) {
-      if (!isLead(bytes[lead]!)) continue;
-      const character = characterAt(bytes, lead);
-      if (character !== OPEN && lead + (character & 31) === at) return widest(bytes, lead, at, from);
-    }
-  }
+  const start = last >= 0x30 ? escapeStart(bytes, at, last, floor) : -1;
+  if (start >= 0) return characterAt(bytes, start);
   return ((last < 0x80 ? valueOfCode(last) : OTHER) << 5) | 1;
 }
 
-/** Takes in the backslashes before an escape that was found by its last one. */
-function widest(bytes: Bytes, lead: number, at: number, from: number): number {
-  let start = lead;
-  if (bytes[lead] === 0x5c)
-    while (start > from && bytes[start - 1] === 0x5c && lead - start < BACKSLASHES_MAX - 1) start--;
-  const character = characterAt(bytes, start);
-  return start + (character & 31) === at ? character : characterAt(bytes, lead);
+/** Where the escape or sequence that ends with `last` right before `at` starts; -1 if none does. */
+function escapeStart(bytes: Bytes, at: number, last: number, floor: number): number {
+  if (last >= 0x80)
+    return ended(bytes, at - 2, at, floor) ? at - 2 : ended(bytes, at - 3, at, floor) ? at - 3 : -1;
+  if (last === 0x3b) return startedBy(bytes, at, floor, 0x26);
+  if (hexDigit(last) >= 0) {
+    const start = hexEscapeStart(bytes, at, floor);
+    if (start >= 0) return start;
+  }
+  return last >= 0x40 && at - 2 >= floor && isParameter(bytes[at - 2]!)
+    ? startedBy(bytes, at, floor, 0x1b)
+    : -1;
 }
 
-/** The last byte of `%34`, `\u0034`, `&#52;`, a control sequence or UTF-8. */
-function mayEndEscape(byte: number): boolean {
-  return byte >= 0x80 || byte === 0x3b || (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x7e);
+/** `%34`, `\x34` or `\u0034` with all its backslashes. */
+function hexEscapeStart(bytes: Bytes, at: number, floor: number): number {
+  if (at - 3 < floor) return -1;
+  if (bytes[at - 3] === 0x25) return percentStart(bytes, at, floor);
+  const letter = bytes[at - 3] === 0x78 ? at - 3 : at - 5 >= floor && bytes[at - 5] === 0x75 ? at - 5 : floor;
+  if (letter <= floor || bytes[letter - 1] !== 0x5c) return -1;
+  let start = letter - 1;
+  while (start > floor && bytes[start - 1] === 0x5c && letter - start < BACKSLASHES_MAX) start--;
+  return ended(bytes, start, at, floor) ? start : -1;
 }
 
-function isLead(byte: number): boolean {
-  return byte === 0x25 || byte === 0x5c || byte === 0x26 || byte === 0x1b || byte >= 0xc2;
+/** The start of one character of UTF-8 in one to three `%XX`. */
+function percentStart(bytes: Bytes, at: number, floor: number): number {
+  for (let start = at - 9; start <= at - 3; start += 3) if (ended(bytes, start, at, floor)) return start;
+  return -1;
+}
+
+/** A character of more than one byte starts at `start` and ends before `at`. */
+function ended(bytes: Bytes, start: number, at: number, floor: number): boolean {
+  if (start < floor) return false;
+  const code = codeAt(bytes, start);
+  return code !== OPEN && (code & 31) > 1 && start + (code & 31) === at;
+}
+
+/** The nearest `lead` before `at` if its character ends there. */
+function startedBy(bytes: Bytes, at: number, floor: number, lead: number): number {
+  const from = Math.max(floor, at - characterBytesMax);
+  for (let start = at - 2; start >= from; start--)
+    if (bytes[start] === lead) return ended(bytes, start, at, floor) ? start : -1;
+  return -1;
+}
+
+/** What may stand before the final byte of a control sequence. */
+function isParameter(byte: number): boolean {
+  return byte === 0x5b || (byte >= 0x20 && byte <= 0x3f);
 }
 
 /** The number that `digits` hexadecimal digits spell; OPEN at the end of bytes; -2 if one is none. */
