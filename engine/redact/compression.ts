@@ -3,10 +3,14 @@
 import type { Transform } from 'node:stream';
 import { Readable } from 'node:stream';
 import { createGunzip, createGzip } from 'node:zlib';
-import type { Bytes } from '../../base/bytes.ts';
+import { type Bytes, NO_BYTES } from '../../base/bytes.ts';
 import { PangateError } from '../../base/errors.ts';
+import { openZstd } from '../../recorder/zstd.ts';
+import { bzip2Intake } from './bzip2/decoder.ts';
+import { bzip2Outlet } from './bzip2/encoder.ts';
 import { type Intake, streamIntake } from './intake.ts';
 import type { Outlet } from './outlet.ts';
+import { zstdIntake } from './zstd/frames.ts';
 
 /** A compression that is known by its first bytes. */
 export interface Compression {
@@ -20,6 +24,7 @@ export interface Compression {
 }
 
 const READ_BYTES = 262_144;
+const ZSTD_LEVEL = 3;
 
 const gzip: Compression = {
   name: 'gzip',
@@ -29,7 +34,39 @@ const gzip: Compression = {
   compress: (outlet) => writeThrough(outlet, createGzip({ chunkSize: READ_BYTES })),
 };
 
-const known: readonly Compression[] = [gzip];
+/** Written as one frame a piece, which every reader takes for one content. */
+const zstd: Compression = {
+  name: 'zstd',
+  ending: '.zst',
+  isHead: (head) => head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd && head[0] === 0x28,
+  decompress: zstdIntake,
+  compress: zstdOutlet,
+};
+
+function zstdOutlet(outlet: Outlet): Outlet {
+  let frames = 0;
+  const write = async (bytes: Bytes): Promise<void> => {
+    frames++;
+    await outlet.write((await openZstd()).compress(bytes, ZSTD_LEVEL));
+  };
+  return {
+    write,
+    end: async () => {
+      if (frames === 0) await write(NO_BYTES);
+      await outlet.end();
+    },
+  };
+}
+
+const bzip2: Compression = {
+  name: 'bzip2',
+  ending: '.bz2',
+  isHead: (head) => head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68 && head[3]! - 0x31 < 9,
+  decompress: bzip2Intake,
+  compress: bzip2Outlet,
+};
+
+const known: readonly Compression[] = [gzip, zstd, bzip2];
 
 /** The compression of an input, by its first bytes; null if there is none. */
 export function compressionOf(head: Bytes): Compression | null {

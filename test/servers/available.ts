@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 
 /** The Debian package of each program or file that tests use. */
 const PACKAGES: Readonly<Record<string, string>> = {
+  bzip2: 'bzip2',
   '/usr/lib/postgresql/15/bin/postgres': 'postgresql-15',
   '/usr/share/java/postgresql.jar': 'libpostgresql-jdbc-java',
   '/usr/bin/python3': 'python3',
