@@ -1,0 +1,95 @@
+/**
+ * kill -9 of a whole gateway under load, again and again on one recordings directory. What a
+ * client has been answered must stand in a recording that verifies once the next start has
+ * recovered it; and no card number of the seed may stand in any file.
+ */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { openRecording, verifyRecording } from '../../recorder/index.ts';
+import type { Random } from '../random.ts';
+import { type GatewayServer, startGateway } from '../servers/gateway.ts';
+import type { Connection } from '../servers/postgres.ts';
+
+const CLIENTS = 4;
+
+export interface KillOutcome {
+  /** Statements that were answered before the kill. */
+  readonly answered: number;
+  /** What was not as it must be, one sentence each. */
+  readonly faults: readonly string[];
+}
+
+/** One round: start, load, kill -9, start again (which recovers), look. */
+export async function killRound(
+  server: Connection,
+  folder: string,
+  round: number,
+  random: Random,
+): Promise<KillOutcome> {
+  const seen = new Set(files(folder));
+  const gateway = await startGateway(server, { folder });
+  const answered: string[] = [];
+  const clients = Array.from({ length: CLIENTS }, (_, client) =>
+    load(gateway, `r${round}c${client}`, answered),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 150 + random.below(500)));
+  process.kill(gateway.process.pid, 'SIGKILL');
+  await Promise.all(clients);
+  await gateway.stop();
+  const again = await startGateway(server, { folder });
+  await again.stop();
+  return {
+    answered: answered.length,
+    faults: await faultsOf(
+      files(folder).filter((path) => !seen.has(path)),
+      answered,
+    ),
+  };
+}
+
+/** One client: tagged statements one after the other until the connection breaks. */
+async function load(gateway: GatewayServer, tag: string, answered: string[]): Promise<void> {
+  const client = new Client({ ...gateway, ssl: false });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    for (let n = 0; ; n++) {
+      const name = `${tag}n${n}`;
+      await client.query(`SELECT '${name}' AS tag, note, pan FROM cards OFFSET ${n} LIMIT 3`);
+      answered.push(name);
+    }
+  } catch {
+    // The kill: what was answered until here counts.
+  }
+}
+
+async function faultsOf(paths: readonly string[], answered: readonly string[]): Promise<string[]> {
+  const faults: string[] = [];
+  const recorded = new Set<string>();
+  for (const path of paths) {
+    const { status, reason } = await verifyRecording(path);
+    if (status !== 'VALID') faults.push(`${path} is ${status}: ${reason}`);
+    for (const tag of await tagsIn(path)) recorded.add(tag);
+  }
+  for (const tag of answered) if (!recorded.has(tag)) faults.push(`${tag} was answered and is not recorded`);
+  return faults;
+}
+
+/** Tags of the statements of a recording. */
+async function tagsIn(path: string): Promise<string[]> {
+  const recording = await openRecording(path);
+  const tags: string[] = [];
+  for await (const { type, data } of recording.records()) {
+    const tag = type === 'sql.q' ? /r\d+c\d+n\d+/.exec(String(data['text'])) : null;
+    if (tag) tags.push(tag[0]);
+  }
+  await recording.close();
+  return tags;
+}
+
+/** All recordings below a gateway's folder. */
+export function files(folder: string): string[] {
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+  return found.filter((path) => path.endsWith('.pgr.zst') && statSync(path).isFile());
+}
