@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { benchCommand } from './bench.ts';
 import { configCommand } from './config.ts';
 import { doctorCommand } from './doctor.ts';
 import { redactCommand } from './redact.ts';
@@ -25,7 +26,14 @@ export function pangateCommand(): Command {
     .description(ABOUT)
     .version(version(), '--version', 'print the version')
     .addHelpText('after', AFTER);
-  for (const verb of [serveCommand(), configCommand(), userCommand(), redactCommand(), doctorCommand()])
+  for (const verb of [
+    serveCommand(),
+    configCommand(),
+    userCommand(),
+    redactCommand(),
+    benchCommand(),
+    doctorCommand(),
+  ])
     command.addCommand(verb);
   tame(command);
   return command;

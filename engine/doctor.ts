@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { PangateError } from '../base/errors.ts';
+import { kernelName } from '../detectors/kernels/kernel.ts';
 import { describeZstd } from '../recorder/index.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
@@ -22,7 +23,7 @@ const FREE_BYTES_MIN = 1_073_741_824;
 
 /** All checks, in the order to read them. `locate` finds the configuration or throws. */
 export async function examine(locate: () => string, plugins: Plugins): Promise<readonly Check[]> {
-  const checks: Check[] = [nodeVersion(), await zstdEngine()];
+  const checks: Check[] = [nodeVersion(), kernel(), await zstdEngine()];
   const config = attempt(checks, 'configuration', () => {
     const loaded = loadConfig(locate(), plugins);
     return { value: loaded, what: loaded.file };
@@ -42,6 +43,17 @@ function nodeVersion(): Check {
   const what = `${process.versions.node} on ${process.platform} ${process.arch}`;
   if (major >= 20) return { state: 'good', about: 'Node.js', what, remedy: '' };
   return { state: 'bad', about: 'Node.js', what, remedy: 'Install Node.js 20.15 or newer.' };
+}
+
+function kernel(): Check {
+  const about = 'detection';
+  if (kernelName === 'wasm') return { state: 'good', about, what: 'SIMD kernel in WebAssembly', remedy: '' };
+  return {
+    state: 'note',
+    about,
+    what: 'without SIMD: slower',
+    remedy: 'Use a processor with SSE4.1 or NEON.',
+  };
 }
 
 async function zstdEngine(): Promise<Check> {

@@ -22,12 +22,17 @@ type Issue = z.core.$ZodIssue;
 
 /** The problems behind zod's issues; `schema` is the same shape as JSON Schema, for its words. */
 export function explain(source: Source, schema: JsonSchema, issues: readonly Issue[]): Problem[] {
-  return issues.flatMap((issue) => {
+  const meant = new Set<string>();
+  const unknown = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? unknownKeys(source, walk(schema, issue.path), issue, meant) : [],
+  );
+  const others = issues.flatMap((issue) => {
     const at = walk(schema, issue.path);
-    if (issue.code === 'unrecognized_keys') return unknownKeys(source, at, issue);
+    if (issue.code === 'unrecognized_keys' || meant.has(pathText(issue.path))) return [];
     const absent = issue.path.length > 0 && isMissing(source.value, issue.path);
     return [absent ? missing(source, at, issue) : wrong(source, at, issue)];
   });
+  return [...unknown, ...others];
 }
 
 /** A problem found by other means than the shape. */
@@ -40,15 +45,18 @@ export function problemAt(
   return { file: source.file, ...source.place(path), path: pathText(path), what, remedy };
 }
 
+/** `meant` takes the paths of the keys that were most likely meant: they are not missing as well. */
 function unknownKeys(
   source: Source,
   at: JsonSchema | null,
   issue: Extract<Issue, { code: 'unrecognized_keys' }>,
+  meant: Set<string>,
 ): Problem[] {
   const known = [...Object.keys(at?.properties ?? {}), ...(at?.propertyNames?.enum ?? [])];
   const where = issue.path.length > 0 ? ` at ${pathText(issue.path)}` : '';
   return issue.keys.map((key) => {
     const likely = nearest(key, known);
+    if (likely) meant.add(pathText([...issue.path, likely]));
     const place = source.keyPlace(issue.path, key);
     const what = at?.writeOnly ? `an unknown key${where}` : `unknown key \`${key}\`${where}`;
     const remedy = likely ? `Did you mean \`${likely}\`?` : `Known here: ${known.sort().join(', ')}.`;

@@ -77,10 +77,15 @@ test('a redacted dump holds no address, account, path or option', async (t) => {
 
 test('an unknown key is named with its place and the likely meaning', async (t) => {
   t.same(problems(WHOLE.replace('    address: 127', '    listen: 127')), [
-    "3:5 `listeners[0].address` is missing | Give `host:port`, `[::]:port` for every interface, or a Unix socket's path.",
     '5:5 unknown key `listen` at listeners[0] | Did you mean `address`?',
   ]);
   t.same(problems(`${WHOLE}lgo: {}\n`), ['13:1 unknown key `lgo` | Did you mean `log`?']);
+});
+
+test('a key that is missing is named with what to give', async (t) => {
+  t.same(problems(WHOLE.replace('    address: 127.0.0.1:6432\n', '')), [
+    "3:5 `listeners[0].address` is missing | Give `host:port`, `[::]:port` for every interface, or a Unix socket's path.",
+  ]);
 });
 
 test('every problem is told at once, in the order of the lines', async (t) => {

@@ -1,5 +1,7 @@
 /** The users file: who may log in, to which targets, until when. docs/configuration.md. */
+import { existsSync } from 'node:fs';
 import * as z from 'zod';
+import { PangateError } from '../../base/errors.ts';
 import type { Source } from '../config/document.ts';
 import { parseText, readText } from '../config/document.ts';
 import { explain, type JsonSchema } from '../config/explain.ts';
@@ -62,6 +64,12 @@ const SHAPE: z.ZodType<Users> = usersShape();
 
 /** Reads and checks a users file. Throws `file-unreadable` or a ConfigError with every problem. */
 export function readUsers(file: string): Users {
+  if (!existsSync(file))
+    throw new PangateError(
+      'file-unreadable',
+      `there is no users file ${file}`,
+      'Add the first user: pangate user add ID --target NAME',
+    );
   return checkUsers(parseText(file, readText(file)));
 }
 
