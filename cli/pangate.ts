@@ -3,6 +3,7 @@ import { benchCommand } from './bench.ts';
 import { configCommand } from './config.ts';
 import { doctorCommand } from './doctor.ts';
 import { redactCommand } from './redact.ts';
+import { replayCommand } from './replay.ts';
 import { serveCommand } from './serve.ts';
 import { userCommand } from './user.ts';
 import { version } from './version.ts';
@@ -32,6 +33,7 @@ export function pangateCommand(): Command {
     userCommand(),
     redactCommand(),
     benchCommand(),
+    replayCommand(),
     doctorCommand(),
   ])
     command.addCommand(verb);

@@ -12,9 +12,13 @@ export class FileWindow {
   #window: Bytes = new Uint8Array(0);
   #from = 0;
 
-  constructor(file: DiskFile, bytes: number) {
+  readonly #windowBytes: number;
+
+  /** `windowBytes`: what one read takes; little where only heads of frames are looked at. */
+  constructor(file: DiskFile, bytes: number, windowBytes: number = WINDOW_BYTES) {
     this.#file = file;
     this.bytes = bytes;
+    this.#windowBytes = windowBytes;
   }
 
   /** The bytes of [from, from + length) as far as the file has them: a view until the next call. */
@@ -25,7 +29,7 @@ export class FileWindow {
   }
 
   async #load(from: number, to: number): Promise<void> {
-    const length = Math.min(this.bytes - from, Math.max(to - from, WINDOW_BYTES));
+    const length = Math.min(this.bytes - from, Math.max(to - from, this.#windowBytes));
     const window = new Uint8Array(Math.max(0, length));
     const read = await readFull(this.#file, window, from);
     this.#window = window.subarray(0, read);

@@ -10,10 +10,10 @@ import { FileWindow } from './file-window.ts';
 import type { Footer } from './footer.ts';
 import { frameAt } from './frame-walk.ts';
 import type { Header } from './header.ts';
-import { recordingLimits } from './limits.ts';
+import { type Outline, outlineOf } from './outline.ts';
 import { decodeMap } from './plain.ts';
 import { readRecordHead } from './record.ts';
-import { recordFault } from './record-check.ts';
+import { segmentContent } from './record-check.ts';
 import type { Seal } from './seal.ts';
 import { recordEnds } from './segment.ts';
 import { openZstd, type Zstd } from './zstd.ts';
@@ -90,6 +90,24 @@ export class Recording {
     this.#zstd = zstd;
   }
 
+  /** What it is about, without a check: quick, for lists. */
+  outline(): Promise<Outline> {
+    return outlineOf(this.#file, this.bytes);
+  }
+
+  /** The map of `s.open`; null if the recording does not hold so far, or has not come so far. */
+  async opening(): Promise<Readonly<Record<string, unknown>> | null> {
+    try {
+      for await (const { type, data, seq } of this.records()) {
+        if (type === 's.open') return data;
+        if (seq > 1) return null;
+      }
+      return null;
+    } catch {
+      return null;
+    }
+  }
+
   /** Walks all frames without decoding any: what the seals tell. */
   async summary(): Promise<RecordingSummary> {
     const reader = new ChainReader(new FileWindow(this.#file, this.bytes));
@@ -113,6 +131,11 @@ export class Recording {
 
   /** All records in order. Throws `archive-damaged` at the first segment that does not verify. */
   async *records(options: ReadOptions = {}): AsyncGenerator<RecordRead> {
+    for await (const raw of this.contents(options)) yield* decodeRecords(raw, options.fromSeq ?? 0);
+  }
+
+  /** The content of each segment: records in plain msgpack. Throws as `records` does. */
+  async *contents(options: ReadOptions = {}): AsyncGenerator<Bytes> {
     const reader = new ChainReader(new FileWindow(this.#file, this.bytes));
     for (;;) {
       const step = await this.#next(reader, options);
@@ -120,10 +143,11 @@ export class Recording {
       if (step.kind !== 'segment') continue;
       const { seal } = step;
       if (seal.firstSeq + seal.records <= (options.fromSeq ?? 0)) continue;
-      const fault = step.fault ?? recordFault(this.#zstd, step.frame, seal);
-      if (fault === null) yield* this.#decode(step.frame, options.fromSeq ?? 0);
-      else if (options.onDamage === undefined) throw damaged({ from: step.from, why: fault });
-      else options.onDamage(step.from, fault);
+      const content =
+        step.fault === null ? segmentContent(this.#zstd, step.frame, seal) : { fault: step.fault };
+      if (content.fault === null) yield content.raw;
+      else if (options.onDamage === undefined) throw damaged({ from: step.from, why: content.fault });
+      else options.onDamage(step.from, content.fault);
     }
   }
 
@@ -134,9 +158,9 @@ export class Recording {
     if (frame.found !== 'frame' || frame.to - frame.from !== place.bytes)
       throw damaged({ from: place.from, why: 'the segment is not there' });
     const bytes = await window.view(place.from, place.bytes);
-    const fault = recordFault(this.#zstd, bytes, place.seal);
-    if (fault !== null) throw damaged({ from: place.from, why: fault });
-    return [...this.#decode(bytes, 0)];
+    const content = segmentContent(this.#zstd, bytes, place.seal);
+    if (content.fault !== null) throw damaged({ from: place.from, why: content.fault });
+    return [...decodeRecords(content.raw)];
   }
 
   async close(): Promise<void> {
@@ -153,10 +177,6 @@ export class Recording {
     if (options.onDamage === undefined) throw damaged({ from: step.from, why });
     options.onDamage(step.from, why);
     return step.kind === 'broken' ? reader.resume(step.from) : step;
-  }
-
-  #decode(frame: Bytes, fromSeq: number): Generator<RecordRead> {
-    return decodeRecords(this.#zstd.decompress(frame, recordingLimits.segmentRawBytesMax), fromSeq);
   }
 }
 

@@ -6,19 +6,27 @@ import type { Seal } from './seal.ts';
 import { recordEnds, segmentRoot } from './segment.ts';
 import type { Zstd } from './zstd.ts';
 
-/** What is wrong with a segment's content; null if nothing is. The frame's own hash was checked before. */
-export function recordFault(zstd: Zstd, frame: Bytes, seal: Seal): string | null {
+/** A segment's content, or what is wrong with it. */
+export type SegmentContent = { readonly raw: Bytes; readonly fault: null } | { readonly fault: string };
+
+/** Decodes a segment and checks all of it but the frame's own hash, which was checked before. */
+export function segmentContent(zstd: Zstd, frame: Bytes, seal: Seal): SegmentContent {
   try {
     const raw = zstd.decompress(frame, recordingLimits.segmentRawBytesMax);
-    if (raw.length !== seal.rawBytes) return 'a segment has not the length that its seal names';
-    const ends = recordEnds(raw);
-    if (ends.length !== seal.records) return 'a segment has not the records that its seal counts';
-    if (!equal(segmentRoot(raw, ends), seal.recordsRoot))
-      return 'a segment has not the root that its seal names';
-    return orderFault(raw, ends, seal);
+    const fault = contentFault(raw, seal);
+    return fault === null ? { raw, fault } : { fault };
   } catch {
-    return 'a segment does not decode';
+    return { fault: 'a segment does not decode' };
   }
+}
+
+function contentFault(raw: Bytes, seal: Seal): string | null {
+  if (raw.length !== seal.rawBytes) return 'a segment has not the length that its seal names';
+  const ends = recordEnds(raw);
+  if (ends.length !== seal.records) return 'a segment has not the records that its seal counts';
+  if (!equal(segmentRoot(raw, ends), seal.recordsRoot))
+    return 'a segment has not the root that its seal names';
+  return orderFault(raw, ends, seal);
 }
 
 /** Sequence numbers ascend by one; times never step back and begin and end as sealed. */

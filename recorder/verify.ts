@@ -9,7 +9,7 @@ import { type DiskFile, systemDisk } from './disk.ts';
 import { FileWindow } from './file-window.ts';
 import { FOOTER_FLAG } from './footer.ts';
 import { isLive, isUnfinished } from './journal-scan.ts';
-import { recordFault } from './record-check.ts';
+import { segmentContent } from './record-check.ts';
 import { SEAL_FLAG, type Seal } from './seal.ts';
 import { openZstd, type Zstd } from './zstd.ts';
 
@@ -217,7 +217,8 @@ class Verifier {
   /** The records of a segment; null if they do not hold. */
   #records(step: SegmentStep): TrustedRange | null {
     const { seal, from } = step;
-    const fault = step.fault ?? (this.#zstd === null ? null : recordFault(this.#zstd, step.frame, seal));
+    const fault =
+      step.fault ?? (this.#zstd === null ? null : segmentContent(this.#zstd, step.frame, seal).fault);
     if (fault !== null) {
       this.#report.damage(from, seal.segment, fault);
       return null;

@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { decodeCommand } from './replay/decode.ts';
+import { exportCommand } from './replay/export.ts';
+import { lsCommand } from './replay/ls.ts';
+import { showCommand } from './replay/show.ts';
+import { sqlCommand } from './replay/sql.ts';
+import { verifyCommand } from './replay/verify.ts';
+
+/** `pangate replay`, and `pangate-replay`. */
+export function replayCommand(): Command {
+  const command = new Command('replay').description('list, show, verify and export recorded sessions');
+  command.addHelpText('after', HELP);
+  for (const verb of [
+    lsCommand(),
+    showCommand(),
+    sqlCommand(),
+    verifyCommand(),
+    exportCommand(),
+    decodeCommand(),
+  ])
+    command.addCommand(verb);
+  return command;
+}
+
+const HELP = `
+A recording is named by its file, its session id, the beginning of that id, or last.
+
+Examples:
+  $ pangate replay ls --last 24h
+  $ pangate replay sql last --rows
+  $ pangate replay verify --all
+
+Exit codes: 0 done and valid, 1 could not be done, 2 changed, 3 unfinished, 4 not verifiable,
+5 missing, 64 not understood.`;

@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { PangateError } from '../../base/errors.ts';
+import { openRecording } from '../../recorder/index.ts';
+import { guarded } from './exit.ts';
+import { print } from './output.ts';
+import { PLACE_OPTIONS, type PlaceOption, recordingOf } from './place.ts';
+
+/** `pangate replay decode`. */
+export function decodeCommand(): Command {
+  const command = new Command('decode')
+    .description('write the records as plain msgpack, each segment checked first')
+    .argument('<recording>', 'a file, a session id or the beginning of one, or last');
+  for (const option of PLACE_OPTIONS) command.option(...option);
+  return command
+    .addHelpText('after', HELP)
+    .action((word: string, options: PlaceOption) => guarded(() => decode(word, options)));
+}
+
+const HELP = `
+The same bytes as \`zstd -dc\` gives, but not from a recording that was changed.
+
+Examples:
+  $ pangate replay decode last > session.msgpack
+  $ pangate replay decode 01M84 | python3 -c 'import msgpack,sys
+    for record in msgpack.Unpacker(sys.stdin.buffer): print(record)'`;
+
+async function decode(word: string, options: PlaceOption): Promise<void> {
+  if (process.stdout.isTTY)
+    throw new PangateError(
+      'argument-invalid',
+      'records are not for a terminal',
+      'Send them to a file or a program.',
+    );
+  const recording = await openRecording(await recordingOf(word, options));
+  try {
+    for await (const raw of recording.contents()) await print(raw);
+  } finally {
+    await recording.close();
+  }
+}

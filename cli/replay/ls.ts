@@ -1,0 +1,155 @@
+import { Command } from 'commander';
+import { openRecording, type Recording } from '../../recorder/index.ts';
+import { table } from '../table.ts';
+import { guarded } from './exit.ts';
+import { print } from './output.ts';
+import { directoryOf, PLACE_OPTIONS, type PlaceOption, recordingsIn } from './place.ts';
+import { cut, safeJson, safeText } from './safe-text.ts';
+import { type SessionInfo, sessionInfo } from './session.ts';
+import { parseInstant, parseSpan, showInstant, showSpan } from './time.ts';
+
+interface LsOptions extends PlaceOption {
+  readonly user?: string;
+  readonly target?: string;
+  readonly protocol?: string;
+  readonly database?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly last?: number;
+  readonly masked?: boolean;
+  readonly error?: boolean;
+  readonly unfinished?: boolean;
+  readonly json?: boolean;
+  readonly utc?: boolean;
+}
+
+/** `pangate replay ls`. */
+export function lsCommand(): Command {
+  const command = new Command('ls').description('list sessions');
+  for (const option of PLACE_OPTIONS) command.option(...option);
+  return command
+    .option('-u, --user <id>', 'of this user')
+    .option('-t, --target <name>', 'to this target')
+    .option('-p, --protocol <name>', 'of this protocol')
+    .option('--database <name>', 'on this database')
+    .option('--from <time>', 'begun at or after', parseInstant)
+    .option('--to <time>', 'begun before', parseInstant)
+    .option('--last <span>', 'begun in the last 90s, 15m, 24h, 7d, 2w', parseSpan)
+    .option('--masked', 'in which something was masked')
+    .option('--error', 'in which something failed')
+    .option('--unfinished', 'that are open or cut off')
+    .option('--json', 'one JSON object a line')
+    .option('--utc', 'times in UTC')
+    .addHelpText('after', HELP)
+    .action((options: LsOptions) => guarded(() => list(options)));
+}
+
+const HELP = `
+Values of --user, --target, --protocol and --database may hold * for anything.
+
+Examples:
+  $ pangate replay ls --last 24h
+  $ pangate replay ls --user alice --masked
+  $ pangate replay ls --from 2026-11-01 --to 2026-12-01 --json | jq .sid`;
+
+async function list(options: LsOptions): Promise<void> {
+  const [fromUs, toUs] = period(options);
+  const rows: SessionInfo[] = [];
+  for await (const path of recordingsIn(await directoryOf(options), dayOf(fromUs), dayOf(toUs))) {
+    const info = await infoOf(path);
+    if (info === null || info.startedUs < fromUs || info.startedUs >= toUs || !matches(info, options))
+      continue;
+    if (options.json) await print(`${safeJson(asJson(info))}\n`);
+    else rows.push(info);
+  }
+  if (options.json) return;
+  if (rows.length === 0) process.stderr.write('no sessions\n');
+  else
+    await print(
+      table(
+        HEADS,
+        rows.map((row) => cells(row, options.utc ?? false)),
+      ),
+    );
+}
+
+function period(options: LsOptions): [number, number] {
+  const nowUs = Date.now() * 1000;
+  const from = Math.max(options.from ?? 0, options.last === undefined ? 0 : nowUs - options.last);
+  return [from, options.to ?? Number.POSITIVE_INFINITY];
+}
+
+/** The day's folder, by the UTC day that sessions are filed under. */
+function dayOf(us: number): string {
+  return Number.isFinite(us) ? new Date(us / 1000).toISOString().slice(0, 10) : '9';
+}
+
+async function infoOf(path: string): Promise<SessionInfo | null> {
+  let recording: Recording;
+  try {
+    recording = await openRecording(path);
+  } catch (error) {
+    process.stderr.write(`${safeText(path)}: ${(error as Error).message}\n`);
+    return null;
+  }
+  try {
+    return await sessionInfo(recording);
+  } finally {
+    await recording.close();
+  }
+}
+
+function matches(info: SessionInfo, options: LsOptions): boolean {
+  if (options.masked && info.masked === 0) return false;
+  if (options.error && info.errors === 0 && info.result !== 'failure') return false;
+  if (options.unfinished && info.state !== 'unfinished') return false;
+  const { user, target, protocol, database } = options;
+  return (
+    like(info.user, user) &&
+    like(info.target, target) &&
+    like(info.protocol, protocol) &&
+    like(info.database, database)
+  );
+}
+
+function like(text: string, pattern: string | undefined): boolean {
+  if (pattern === undefined) return true;
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(text);
+}
+
+function asJson({ startedUs, durationUs, ...info }: SessionInfo): object {
+  return { started: new Date(startedUs / 1000).toISOString(), durationMs: durationUs / 1000, ...info };
+}
+
+const HEADS = [
+  'STARTED',
+  'SESSION',
+  'USER',
+  'TARGET',
+  'DATABASE',
+  'CLIENT',
+  'LENGTH',
+  'STMTS',
+  'MASKED',
+  'ERRORS',
+  'STATE',
+];
+const NAME_MAX = 24;
+
+function cells(info: SessionInfo, utc: boolean): string[] {
+  const name = (text: string): string => cut(safeText(text), NAME_MAX);
+  return [
+    showInstant(info.startedUs, utc).slice(0, 19),
+    info.sid,
+    name(info.user),
+    name(info.target),
+    name(info.database),
+    name(info.client),
+    showSpan(info.durationUs),
+    String(info.statements),
+    String(info.masked),
+    String(info.errors),
+    info.result === 'failure' ? 'refused' : info.state,
+  ];
+}
