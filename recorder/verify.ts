@@ -4,6 +4,7 @@
  * segment and checks every record against its root as well.
  */
 
+import { PangateError } from '../base/errors.ts';
 import { type Broken, ChainReader, type Incomplete, type SegmentStep, type Step } from './chain-reader.ts';
 import { type DiskFile, systemDisk } from './disk.ts';
 import { FileWindow } from './file-window.ts';
@@ -73,7 +74,7 @@ const LISTED_MAX = 100;
 const ATTEMPTS_MAX = 3;
 const ATTEMPT_MS = 300;
 
-/** Verifies one file. Throws only where the file cannot be read at all. */
+/** Verifies one file. Throws `file-unreadable` only where the file is there and cannot be read. */
 export async function verifyRecording(path: string, options: VerifyOptions = {}): Promise<Verification> {
   for (let attempt = 1; ; attempt++) {
     const report = await verifyOnce(path, options);
@@ -91,7 +92,8 @@ async function verifyOnce(path: string, options: VerifyOptions): Promise<Verific
       await file.close();
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw new PangateError('file-unreadable', `cannot read the recording: ${(error as Error).message}`);
     const report = new Report(path);
     report.conclude('MISSING', 'There is no such file.');
     return report;

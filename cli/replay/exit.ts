@@ -3,6 +3,7 @@ import { PangateError } from '../../base/errors.ts';
 import type { Status } from '../../recorder/index.ts';
 import { errorText } from '../error-text.ts';
 import { isReaderGone } from './output.ts';
+import { RecordingMissing } from './place.ts';
 
 /** The code of each status. */
 export const STATUS_EXIT: Readonly<Record<Status, number>> = {
@@ -33,6 +34,11 @@ export async function guarded(action: () => Promise<void>): Promise<void> {
     if (isReaderGone(error)) return;
     if (!(error instanceof PangateError) || error.code === 'argument-invalid') throw error;
     process.stderr.write(errorText(error));
-    process.exitCode = error.code === 'archive-damaged' ? 2 : error.code === 'file-unreadable' ? 5 : 1;
+    process.exitCode = codeOf(error);
   }
+}
+
+function codeOf(error: PangateError): number {
+  if (error instanceof RecordingMissing) return STATUS_EXIT.MISSING;
+  return error.code === 'archive-damaged' ? STATUS_EXIT.TAMPERED : 1;
 }

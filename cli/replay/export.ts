@@ -6,7 +6,7 @@ import { guarded } from './exit.ts';
 import { print } from './output.ts';
 import { PLACE_OPTIONS, type PlaceOption } from './place.ts';
 import { PLAY_OPTIONS, type Played, type PlayOption, play } from './play.ts';
-import { safeJson } from './safe-text.ts';
+import { safeJson, safeText } from './safe-text.ts';
 
 interface ExportOptions extends PlaceOption, PlayOption {
   readonly format: 'jsonl' | 'csv';
@@ -56,8 +56,13 @@ async function csv({ type, data }: RecordRead, statement: number): Promise<void>
   if (Number(data['id']) !== statement) return;
   const cols = data['cols'];
   const rows = data['rows'];
-  if (type === 'sql.cols' && Array.isArray(cols))
-    await print(csvLine(cols.map((col: { n?: unknown }) => String(col?.n ?? ''))));
+  if (type === 'sql.cols' && Array.isArray(cols)) await line(cols.map((col: { n?: unknown }) => col?.n));
   if (type !== 'sql.rows' || !Array.isArray(rows)) return;
-  for (const row of rows) await print(csvLine(Array.isArray(row) ? row : [row]));
+  for (const row of rows) await line(Array.isArray(row) ? row : [row]);
+}
+
+/** A file gets the cells as they are; a terminal gets them as it may show them. */
+function line(cells: readonly unknown[]): Promise<void> {
+  if (!process.stdout.isTTY) return print(csvLine(cells));
+  return print(`${safeText(csvLine(cells).trimEnd())}\n`);
 }

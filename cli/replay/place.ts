@@ -43,11 +43,25 @@ export async function* recordingsIn(directory: string, fromDay = '', toDay = '9'
       }
 }
 
-/**
- * The path of the recording that a word means: a path, a session id or the beginning of one,
- * or `last`. Throws `file-unreadable` if there is none, `argument-invalid` if there are several.
- */
+/** There is no recording of that name. */
+export class RecordingMissing extends PangateError {
+  constructor() {
+    super('file-unreadable', 'there is no such recording', 'List them: pangate replay ls');
+  }
+}
+
+/** As `pathOf`, of a file that is there. */
 export async function recordingOf(word: string, options: PlaceOption): Promise<string> {
+  const path = await pathOf(word, options);
+  if (!existsSync(path)) throw new RecordingMissing();
+  return path;
+}
+
+/**
+ * The path that a word means: a path, a session id or the beginning of one, or `last`. Throws
+ * `RecordingMissing`, and `argument-invalid` if there are several.
+ */
+export async function pathOf(word: string, options: PlaceOption): Promise<string> {
   if (word.includes('/') || word.endsWith(SUFFIX) || existsSync(word)) return word;
   const directory = await directoryOf(options);
   const found: string[] = [];
@@ -58,7 +72,7 @@ export async function recordingOf(word: string, options: PlaceOption): Promise<s
       throw new PangateError('argument-invalid', 'more than one session begins so', 'Write more of its id.');
   }
   if (found[0] !== undefined) return found[0];
-  throw new PangateError('file-unreadable', 'there is no such recording', 'List them: pangate replay ls');
+  throw new RecordingMissing();
 }
 
 async function numbered(folder: string, digits: number): Promise<string[]> {

@@ -42,7 +42,6 @@ export async function play(
 async function check(path: string, force: boolean): Promise<void> {
   const { status, reason } = await verifyRecording(path, { depth: 'quick' });
   if (status === 'VALID' || status === 'VALID-REDACTED') return;
-  if (status === 'MISSING') throw new PangateError('file-unreadable', 'there is no such recording');
   process.exitCode = STATUS_EXIT[status];
   process.stderr.write(`${pc.yellow(status)}: ${safeText(reason)}\n`);
   if (status === 'TAMPERED' && !force)

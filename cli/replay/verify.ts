@@ -4,7 +4,7 @@ import { PangateError } from '../../base/errors.ts';
 import { type Status, type Verification, verifyRecording } from '../../recorder/index.ts';
 import { guarded, STATUS_EXIT, worse } from './exit.ts';
 import { print } from './output.ts';
-import { directoryOf, PLACE_OPTIONS, type PlaceOption, recordingOf, recordingsIn } from './place.ts';
+import { directoryOf, PLACE_OPTIONS, type PlaceOption, pathOf, recordingsIn } from './place.ts';
 import { safeJson, safeText } from './safe-text.ts';
 
 interface VerifyOptions extends PlaceOption {
@@ -64,14 +64,14 @@ async function verify(words: readonly string[], options: VerifyOptions): Promise
 }
 
 async function* named(words: readonly string[], options: PlaceOption): AsyncGenerator<string> {
-  for (const word of words) yield await recordingOf(word, options);
+  for (const word of words) yield await pathOf(word, options);
 }
 
 function summary(counts: ReadonlyMap<Status, number>): string {
   let total = 0;
   for (const count of counts.values()) total += count;
   const each = [...counts].sort().map(([status, count]) => `${count} ${status}`);
-  return [`${total} recordings`, ...each].join(', ');
+  return [`${total} recording${total === 1 ? '' : 's'}`, ...each].join(', ');
 }
 
 function text(report: Verification): string {
