@@ -5,6 +5,7 @@ import { pan } from './pan/index.ts';
 import { pin } from './pin/index.ts';
 import { track } from './track/index.ts';
 
+export { allocate } from './kernels/kernel.ts';
 export { createScanner } from './scanner.ts';
 
 /** Every detector there is, in order of precedence where two start at one place. */

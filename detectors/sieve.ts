@@ -1,5 +1,5 @@
 import type { Bytes } from '../base/bytes.ts';
-import { kernelNext } from './kernels/kernel.ts';
+import { isAllocated, kernelNext } from './kernels/kernel.ts';
 import { assigns, gapBytesMax, twinNext } from './kernels/twin.ts';
 
 /** Below this many bytes a call of the kernel costs more than it saves. */
@@ -16,5 +16,6 @@ for (const character of '0123456789%\\&\xd9\xdb\xef') digitLeads[character.charC
  */
 export function next(bytes: Bytes, from: number, to: number): number {
   for (let at = Math.max(0, from - gapBytesMax); at < from; at++) if (assigns(bytes, at, to)) return from;
-  return to - from < KERNEL_BYTES_MIN ? twinNext(bytes, from, to) : kernelNext(bytes, from, to);
+  const small = to - from < KERNEL_BYTES_MIN && !isAllocated(bytes);
+  return small ? twinNext(bytes, from, to) : kernelNext(bytes, from, to);
 }

@@ -89,6 +89,11 @@ export class Inbox {
     this.#from += bytes;
   }
 
+  /** Gives the buffer up: no byte will come any more. */
+  release(): void {
+    this.#replace(NO_BYTES, 0, 0);
+  }
+
   #renew(busy: boolean): void {
     const kept = this.unsettled;
     const next = bufferFor(kept.length, busy);

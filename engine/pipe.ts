@@ -297,6 +297,10 @@ class Inlet implements Sink {
     this.#pipe.sourceEnded(this, error);
   }
 
+  released(): void {
+    this.inbox.release();
+  }
+
   settle(lane: Lane): void {
     const bytes = this.inbox.unsettled;
     if (bytes.length === 0 || this.held) return;

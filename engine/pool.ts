@@ -1,27 +1,38 @@
 /**
  * Read buffers. A quiet connection keeps a small one; a busy one borrows large ones from here.
- * Buffers are plain memory unless the detection kernel lends its own (`lendBuffers`), in which
- * case a scan needs no copy.
+ * They lie in the detection kernel's memory as long as that has room, so that the prefilter
+ * searches them without a copy; beyond that they are plain memory.
  */
 import type { Bytes } from '../base/bytes.ts';
 import { limits } from '../base/limits.ts';
+import { allocate } from '../detectors/index.ts';
 
-/** Large buffers kept for reuse; more are left to the garbage collector. */
-const FREE_MAX = 32;
-const free: Bytes[] = [];
-let lender: ((bytes: number) => Bytes | null) | null = null;
-
-/** Lets `lend` supply large buffers: it gives null when it has none left. */
-export function lendBuffers(lend: (bytes: number) => Bytes | null): void {
-  lender = lend;
-}
+/** Buffers of the kernel's memory, never given up; plain ones kept for reuse, the rest is garbage. */
+const LENT_MAX = 64;
+const PLAIN_MAX = 16;
+const lent: Bytes[] = [];
+const plain: Bytes[] = [];
+let memory: ArrayBufferLike | null = null;
+let allocated = 0;
 
 /** A large buffer of `limits.readBytesMax` bytes; its content is old. */
 export function borrow(): Bytes {
-  return free.pop() ?? lender?.(limits.readBytesMax) ?? Buffer.allocUnsafeSlow(limits.readBytesMax);
+  const buffer = lent.pop();
+  if (buffer) return buffer;
+  if (allocated < LENT_MAX) return allocateLent();
+  return plain.pop() ?? Buffer.allocUnsafeSlow(limits.readBytesMax);
+}
+
+function allocateLent(): Bytes {
+  allocated++;
+  const buffer = allocate(limits.readBytesMax);
+  memory ??= buffer.buffer;
+  return buffer;
 }
 
 /** Takes a large buffer back; others are ignored. The caller holds no view of it any more. */
 export function giveBack(buffer: Bytes): void {
-  if (buffer.length === limits.readBytesMax && free.length < FREE_MAX) free.push(buffer);
+  if (buffer.length !== limits.readBytesMax) return;
+  if (buffer.buffer === memory) lent.push(buffer);
+  else if (plain.length < PLAIN_MAX) plain.push(buffer);
 }

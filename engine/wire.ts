@@ -22,6 +22,8 @@ export interface Sink {
   chunk(bytes: Bytes): boolean;
   /** No more bytes will come; `error` if the connection broke. */
   ended(error: Error | null): void;
+  /** The socket is closed: nothing will be read into the last `room` any more. */
+  released(): void;
 }
 
 /** Where to connect to. A host that starts with `/` is a Unix socket's path. */
@@ -110,7 +112,10 @@ export class SocketWire implements Wire {
     socket.setNoDelay(true);
     const failed = (error: Error): void => this.#over(error);
     const ended = (): void => this.#over(null);
-    const closed = (): void => this.#over(new PangateError('upstream-lost', 'The connection was closed.'));
+    const closed = (): void => {
+      this.#over(new PangateError('upstream-lost', 'The connection was closed.'));
+      this.#sink?.released();
+    };
     const data = (chunk: Buffer): void => this.#deliver(chunk);
     socket.on('error', failed).on('end', ended).on('close', closed);
     if (!plain) socket.on('data', data);

@@ -77,6 +77,11 @@ export function allocate(size: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(kernel.memory.buffer, from, size);
 }
 
+/** True for a view of a buffer from `allocate`: searching it costs no copy. */
+export function isAllocated(bytes: Bytes): boolean {
+  return kernel !== null && bytes.buffer === kernel.memory.buffer;
+}
+
 /** As twinNext, at the speed of memory. */
 export function kernelNext(bytes: Bytes, from: number, to: number): number {
   if (kernel === null) return twinNext(bytes, from, to);
