@@ -9,6 +9,7 @@ import {
   recordingIn,
   writeStatement,
 } from '../test/recorder/sample.ts';
+import { type Disk, type DiskFile, systemDisk } from './disk.ts';
 import { openArchive, openRecording, type RecordRead, verifyRecording } from './index.ts';
 
 async function recordsOf(path: string): Promise<RecordRead[]> {
@@ -60,6 +61,42 @@ test('a record is accepted only when the journal holds it', async (t) => {
   t.equal(recorder.accepted, seq);
   t.equal(recorder.pendingBytes, 0);
 });
+
+test('what is written while a group is on its way is not accepted with it', async (t) => {
+  const gates: (() => void)[] = [];
+  const archive = await archiveFor(t, { disk: gatedDisk(gates), segmentBytesMax: 300 });
+  const recorder = archive.open(opening);
+  const first = writeStatement(recorder, 0);
+  while (gates.length === 0) await new Promise(setImmediate);
+  let last = first;
+  for (let id = 1; id < 20; id++) last = writeStatement(recorder, id);
+  gates.shift()!();
+  await new Promise<void>((resolve) => {
+    recorder.onProgress = resolve;
+  });
+  t.equal(recorder.accepted, first);
+  const opener = setInterval(() => gates.shift()?.(), 1);
+  await acceptance(recorder, last);
+  await recorder.close('client left');
+  clearInterval(opener);
+});
+
+/** A disk on which each journal write but the first waits for its gate. */
+function gatedDisk(gates: (() => void)[]): Disk {
+  return {
+    ...systemDisk,
+    open: async (path, how) => {
+      const file = await systemDisk.open(path, how);
+      if (!path.endsWith('.pgj')) return file;
+      let writes = 0;
+      const writev: DiskFile['writev'] = async (views, position) => {
+        if (writes++ > 0) await new Promise<void>((resolve) => gates.push(resolve));
+        return file.writev(views, position);
+      };
+      return { ...file, writev };
+    },
+  };
+}
 
 test('many sessions at once share the journal and each has its own file', async (t) => {
   const archive = await archiveFor(t, { segmentBytesMax: 2048 });

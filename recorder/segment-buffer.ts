@@ -82,7 +82,7 @@ export class SegmentBuffer {
     for (const facts of this.#taken.splice(0)) this.#fresh.add(facts);
   }
 
-  /** Number of the last accepted record; the one before the segment if there is none. */
+  /** Number of the last accepted record, where `acceptedCount` says that there is one. */
   get acceptedSeq(): number {
     return this.firstSeq + this.acceptedCount - 1;
   }

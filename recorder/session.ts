@@ -122,7 +122,8 @@ export class SessionRecorder implements Recorder, JournalSource {
   settled(): void {
     for (const segment of this.#segments) {
       this.#unacceptedBytes -= segment.accept();
-      this.accepted = Math.max(this.accepted, segment.acceptedSeq);
+      // A segment that was begun since has nothing accepted: its number must not count.
+      if (segment.acceptedCount > 0) this.accepted = segment.acceptedSeq;
     }
     this.#alerted = false;
     this.#handOver();
