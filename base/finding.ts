@@ -43,6 +43,7 @@ export interface Scanner {
   readonly reachBytesMax: number;
   /** As of Detector, for all of them. */
   next(bytes: Bytes, from: number, to: number): number;
+  open(bytes: Bytes, from: number): number;
   /**
    * Scans from `from`; what stands before is context, of which the last `contextBytesMax` bytes
    * are enough. Returns the offset up to which the bytes are settled now: nothing that starts
@@ -70,11 +71,19 @@ export interface Detector {
   readonly reachBytesMax: number;
   /** A finding can start only with a byte whose entry is 1. */
   readonly leads: Uint8Array;
+  /** As `leads`, where the byte before is an ASCII digit. */
+  readonly leadsInside: Uint8Array;
   /**
    * Never past the first byte of a finding of this kind in [from, to), often before a harmless
    * one; `to` if there is none. At memory speed, and blind to what stands before `from`.
    */
   next(bytes: Bytes, from: number, to: number): number;
+  /**
+   * The first offset, at or after `from`, from which a finding may start that does not end in
+   * `bytes`; never less than `bytes.length - reachBytesMax` need be given, `bytes.length` if there
+   * is none.
+   */
+  open(bytes: Bytes, from: number): number;
   /**
    * The finding that starts at `at`; null if none does. `undecided` only while `last` is false
    * and fewer than `reachBytesMax` bytes follow.

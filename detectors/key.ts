@@ -18,9 +18,8 @@ const NAME_BYTES_MAX = 48;
 /** Quotes and blanks from a key to its assigner, and from the assigner's first byte to the value. */
 const GAP_BYTES_MAX = 24;
 
-/** The key whose value starts at `at`. */
-export function keyBefore(bytes: Bytes, at: number): Key {
-  const floor = Math.max(0, at - contextBytesMax);
+/** The key whose value starts at `at`; nothing before `floor` is looked at. */
+export function keyBefore(bytes: Bytes, at: number, floor: number = Math.max(0, at - contextBytesMax)): Key {
   const near = Math.max(floor, at - GAP_BYTES_MAX);
   const afterAssigner = skip(bytes, skipData(bytes, at, near), near, isQuote);
   const assigner = assignerBefore(bytes, afterAssigner, near);
@@ -56,19 +55,19 @@ export function wordBefore(bytes: Bytes, at: number): Key {
 /** The object around a key, and the key that the object is the value of. */
 export interface Parent {
   readonly name: string;
-  /** Offset of the opening brace, or where the context begins if it opens before that. */
+  /** Offset of the opening brace. */
   readonly open: number;
 }
 
-/** The JSON object around the key at `keyFrom` of the value at `at`; null outside of any. */
+/** The JSON object around the key at `keyFrom` of the value at `at`; null if none opens near enough. */
 export function parentKey(bytes: Bytes, keyFrom: number, at: number): Parent | null {
   const floor = Math.max(0, at - contextBytesMax);
   let depth = 0;
   for (let i = keyFrom - 1; i >= floor; i--) {
     if (bytes[i] === 0x7d) depth++;
-    else if (bytes[i] === 0x7b && depth-- === 0) return { name: keyBefore(bytes, i).name, open: i };
+    else if (bytes[i] === 0x7b && depth-- === 0) return { name: keyBefore(bytes, i, floor).name, open: i };
   }
-  return depth === 0 && floor > 0 ? { name: '', open: floor } : null;
+  return null;
 }
 
 const CDATA = '<![CDATA[';

@@ -1,13 +1,20 @@
 import type { Bytes } from '../base/bytes.ts';
+import { ASSIGNER, classes, ESCAPE } from './kernels/classes.ts';
 import { isAllocated, kernelNext } from './kernels/kernel.ts';
 import { assigns, gapBytesMax, twinNext } from './kernels/twin.ts';
 
 /** Below this many bytes a call of the kernel costs more than it saves. */
-const KERNEL_BYTES_MIN = 192;
+const KERNEL_BYTES_MIN = 64;
 
 /** Bytes that a number's first digit may begin with, in every spelling of base/character.ts. */
-export const digitLeads: Uint8Array = new Uint8Array(256);
-for (const character of '0123456789%\\&\xd9\xdb\xef') digitLeads[character.charCodeAt(0)] = 1;
+export const digitLeads: Uint8Array = leads('0123456789%\\&\xd9\xdb\xef');
+
+/** A table of the bytes in `characters`. */
+export function leads(characters: string): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const character of characters) table[character.charCodeAt(0)] = 1;
+  return table;
+}
 
 /**
  * The prefilter of everything that is card data: the first offset in [from, to) at which a number,
@@ -15,7 +22,8 @@ for (const character of '0123456789%\\&\xd9\xdb\xef') digitLeads[character.charC
  * never past a finding's first byte.
  */
 export function next(bytes: Bytes, from: number, to: number): number {
-  for (let at = Math.max(0, from - gapBytesMax); at < from; at++) if (assigns(bytes, at, to)) return from;
+  for (let at = Math.max(0, from - gapBytesMax); at < from; at++)
+    if ((classes[bytes[at]!]! & (ASSIGNER | ESCAPE)) !== 0 && assigns(bytes, at, to)) return from;
   const small = to - from < KERNEL_BYTES_MIN && !isAllocated(bytes);
   return small ? twinNext(bytes, from, to) : kernelNext(bytes, from, to);
 }

@@ -72,6 +72,6 @@ test('rules that would show authentication data are an error', async (t) => {
 test('the prefilter stops before a number and not before ordinary rows', async (t) => {
   const row = utf8('1\t2026-11-23 18:15:06.123456\tBob\t12.50\t4111111111111111\t');
   t.ok(cleaner.next(row, 0, row.length) <= row.indexOf(0x34, 36));
-  t.ok(cleaner.next(row, 0, row.length) >= 30);
+  t.ok(cleaner.next(row, 0, row.length) >= 24);
   t.equal(cleaner.next(row, 0, 36), 36);
 });

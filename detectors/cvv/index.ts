@@ -1,8 +1,9 @@
 import type { Bytes } from '../../base/bytes.ts';
 import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts';
 import { keyBefore, parentKey, phraseBefore, wordBefore } from '../key.ts';
+import { open } from '../open.ts';
 import { luhn } from '../pan/luhn.ts';
-import { digitLeads, next } from '../sieve.ts';
+import { leads, next } from '../sieve.ts';
 import { namesCode, namesCvv } from './keys.ts';
 
 /**
@@ -12,14 +13,17 @@ import { namesCode, namesCvv } from './keys.ts';
 export const cvv: Detector = {
   kind: 'cvv',
   reachBytesMax: 8,
-  leads: digitLeads,
+  leads: leads('0123456789'),
+  leadsInside: leads(''),
   next,
+  open,
   judge,
 };
 
 function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null {
+  if (at > 0 && isDigit(bytes[at - 1]!)) return null;
   const to = digitsEnd(bytes, at);
-  if (to - at > 4 || (at > 0 && isDigit(bytes[at - 1]!))) return null;
+  if (to - at > 4) return null;
   if (to === bytes.length && !last) return 'undecided';
   if (to - at < 3 || isWord(bytes[to])) return null;
   if (place.kind === 'cell' && at === 0 && to === bytes.length && namesCvv(place.name))

@@ -1,8 +1,9 @@
 import type { Bytes } from '../../base/bytes.ts';
 import { hexDigit, OPEN } from '../../base/character.ts';
 import type { Detector, Finding, Undecided } from '../../base/finding.ts';
+import { open } from '../open.ts';
 import { luhn } from '../pan/luhn.ts';
-import { next } from '../sieve.ts';
+import { leads, next } from '../sieve.ts';
 import { tagLengthAt } from './tags.ts';
 
 /**
@@ -13,8 +14,10 @@ import { tagLengthAt } from './tags.ts';
 export const emv: Detector = {
   kind: 'emv',
   reachBytesMax: 256,
-  leads: hexLeads(),
+  leads: leads('0123456789abcdefABCDEF'),
+  leadsInside: leads('0123456789abcdefABCDEF'),
   next,
+  open,
   judge,
 };
 
@@ -24,10 +27,6 @@ const PAN_DIGITS_MIN = 12;
 /** Templates whose first tag may be the one in question: 70, 77, 6F, A5. */
 const TEMPLATES: readonly number[] = [0x70, 0x77, 0x6f, 0xa5];
 const digits = new Uint8Array(20);
-
-function hexLeads(): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) => (hexDigit(byte) >= 0 ? 1 : 0));
-}
 
 function judge(bytes: Bytes, at: number, last: boolean): Finding | Undecided | null {
   const tag = tagBefore(bytes, at);

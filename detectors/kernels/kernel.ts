@@ -33,7 +33,7 @@ interface KernelExports {
 const TABLES: readonly Uint8Array[] = [classes, sides, gaps, escapeFirsts, escapeAlways, escapeBehindDigit];
 const ENDINGS_AT = 4_096;
 const WINDOW_AT = 65_536;
-const WINDOW_BYTES_MIN = 2_048;
+const WINDOW_BYTES_MIN = 1_024;
 const WINDOW_BYTES_MAX = 32_768;
 /** Bytes before a window that the kernel may look at. */
 const BEFORE_BYTES = 32;
@@ -82,12 +82,33 @@ export function isAllocated(bytes: Bytes): boolean {
   return kernel !== null && bytes.buffer === kernel.memory.buffer;
 }
 
+/** Bytes that are searched again and again, and which of them lie in the window now. */
+let mounted: Bytes | null = null;
+let mountedFrom = 0;
+let mountedTo = 0;
+
+/**
+ * Announces that `bytes` will be searched many times and not written to until `unmount`: their
+ * copies in the kernel's memory stay good.
+ */
+export function mount(bytes: Bytes): void {
+  mounted = bytes;
+  mountedFrom = 0;
+  mountedTo = 0;
+}
+
+/** Ends what `mount` began. */
+export function unmount(): void {
+  mounted = null;
+}
+
 /** As twinNext, at the speed of memory. */
 export function kernelNext(bytes: Bytes, from: number, to: number): number {
   if (kernel === null) return twinNext(bytes, from, to);
-  return bytes.buffer === kernel.memory.buffer
-    ? inPlace(kernel, bytes, from, to)
-    : copied(kernel, bytes, from, to);
+  if (bytes.buffer === kernel.memory.buffer) return inPlace(kernel, bytes, from, to);
+  return bytes === mounted
+    ? inWindows(kernel, bytes, from, to, WINDOW_BYTES_MAX)
+    : inNewWindows(kernel, bytes, from, to);
 }
 
 function inPlace({ sift }: Kernel, bytes: Bytes, from: number, to: number): number {
@@ -96,13 +117,24 @@ function inPlace({ sift }: Kernel, bytes: Bytes, from: number, to: number): numb
   return found < 0 ? to : found - base;
 }
 
-function copied({ sift, memory }: Kernel, bytes: Bytes, from: number, to: number): number {
-  let size = WINDOW_BYTES_MIN;
+function inNewWindows(kernel: Kernel, bytes: Bytes, from: number, to: number): number {
+  mountedTo = 0;
+  const found = inWindows(kernel, bytes, from, to, WINDOW_BYTES_MIN);
+  mountedTo = 0;
+  return found;
+}
+
+function inWindows({ sift, memory }: Kernel, bytes: Bytes, from: number, to: number, first: number): number {
+  let size = first;
   for (let at = from; at < to; size = Math.min(2 * size, WINDOW_BYTES_MAX)) {
     const low = Math.max(0, at - BEFORE_BYTES);
-    const high = Math.min(to, at + size);
-    memory.set(bytes.subarray(low, high), WINDOW_AT);
-    const shift = WINDOW_AT - low;
+    if (low < mountedFrom || (mountedTo < to && mountedTo < at + WINDOW_BYTES_MIN)) {
+      mountedFrom = low;
+      mountedTo = Math.min(bytes === mounted ? bytes.length : to, at + size);
+      memory.set(bytes.subarray(mountedFrom, mountedTo), WINDOW_AT);
+    }
+    const shift = WINDOW_AT - mountedFrom;
+    const high = Math.min(to, mountedTo);
     const end = high === to ? to : high - BEHIND_BYTES;
     const found = sift(at + shift, end + shift, WINDOW_AT, high + shift, from + shift);
     if (found >= 0) return found - shift;

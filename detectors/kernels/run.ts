@@ -20,15 +20,15 @@ const LETTER_X = 0x78;
 
 const sizes = new Int32Array(GROUPS_MAX);
 
-/** True if no card number can stand in the run [start, end) of the bytes [from, to). */
-export function isHarmless(bytes: Bytes, start: number, end: number, from: number, to: number): boolean {
+/** True if no card number can stand in the run [start, end) of the bytes before `to`. */
+export function isHarmless(bytes: Bytes, start: number, end: number, to: number): boolean {
   const groups = readGroups(bytes, start, end);
   if (groups === 0) return true;
-  const before = start > from ? sides[bytes[start - 1]!]! : BEFORE | FRAMING;
+  const before = start > 0 ? sides[bytes[start - 1]!]! : BEFORE | FRAMING;
   if ((before & BEFORE) === 0 || !isEnded(bytes, end, to)) return false;
   const framed = (before & FRAMING) !== 0;
   if (groups === 1) return sizes[0]! <= DIGITS_MAX && !mayPass(bytes, start, end, framed);
-  if (groups > GROUPS_MAX || framed || isValue(bytes, start, from)) return false;
+  if (groups > GROUPS_MAX || framed || isValue(bytes, start)) return false;
   for (let i = 0; i < groups; i++) if (mayBeGrouped(i, groups)) return false;
   return true;
 }
@@ -49,8 +49,8 @@ function isEnded(bytes: Bytes, end: number, to: number): boolean {
 }
 
 /** The run at `start` may be the value of a key: a quote or an assigner stands before it, or before a blank. */
-function isValue(bytes: Bytes, start: number, from: number): boolean {
-  if (start - 2 < from) return true;
+function isValue(bytes: Bytes, start: number): boolean {
+  if (start < 2) return true;
   const before = bytes[start - 1]!;
   const blank = before === BLANK || before === TAB;
   return (classes[bytes[blank ? start - 2 : start - 1]!]! & (GAP | ASSIGNER)) !== 0;

@@ -26,7 +26,7 @@ const BEFORE: i32 = 1;
 const AFTER: i32 = 2;
 const FRAMING: i32 = 4;
 
-const HEAD_BYTES_MAX: i32 = 6;
+const HEAD_BYTES_MAX: i32 = 12;
 const PLAIN_BYTES_MAX: i32 = 40;
 const GAP_BYTES_MAX: i32 = 24;
 const RUN_BYTES_MIN: i32 = 12;
@@ -314,7 +314,7 @@ function isQuoteReference(end: i32): bool {
 function isHarmless(start: i32, end: i32): bool {
   const groups = readGroups(start, end);
   if (groups == 0) return true;
-  const before: i32 = start > origin ? sideOf(start - 1) : BEFORE | FRAMING;
+  const before: i32 = start > floor ? sideOf(start - 1) : BEFORE | FRAMING;
   if ((before & BEFORE) == 0 || !isEnded(end)) return false;
   const framed = (before & FRAMING) != 0;
   if (groups == 1) return load<i32>(SIZES) <= DIGITS_MAX && !mayPass(start, end, framed);
@@ -338,7 +338,7 @@ function sideOf(at: i32): i32 {
 }
 
 function isValue(start: i32): bool {
-  if (start - 2 < origin) return true;
+  if (start - 2 < floor) return true;
   const before: i32 = load<u8>(start - 1);
   const blank = before == 0x20 || before == 0x09;
   return (classOf(blank ? start - 2 : start - 1) & (GAP | ASSIGNER)) != 0;

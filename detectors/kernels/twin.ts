@@ -14,8 +14,8 @@ import { isHarmless } from './run.ts';
  * 4. an escape that spells a digit, or behind a digit a separator or nothing
  */
 
-/** Bytes that a finding may begin with before its first digit: `%B`, `%25B`, `;`, `\u003b`. */
-export const headBytesMax = 6;
+/** Bytes that a finding may begin with before its first digit: `%B`, `%25B`, `;`, `\u003b`, `&#x25;B`. */
+export const headBytesMax = 12;
 /** Bytes of a number that may stand before its first escape. */
 export const plainBytesMax = 40;
 /** Bytes from an assigner to its value, and from a key to its assigner. */
@@ -36,7 +36,7 @@ export function twinNext(bytes: Bytes, from: number, to: number): number {
     if ((kind & DIGIT) !== 0) {
       if (isWorded(bytes, at, to)) return at;
       const end = runEnd(bytes, at, to);
-      if (end - at >= RUN_BYTES_MIN && !isHarmless(bytes, at, end, from, to))
+      if (end - at >= RUN_BYTES_MIN && !isHarmless(bytes, at, end, to))
         return Math.max(from, at - headBytesMax);
       at = end;
     } else {

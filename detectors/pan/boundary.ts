@@ -54,12 +54,12 @@ export function boundaryAfter(bytes: Bytes, to: number, last: boolean, numeric: 
   if (character === OPEN) return last ? FREE : OPEN;
   const value = character >> 5;
   if (value < 10) return INSIDE;
-  if (value !== DOT && value !== DASH && value !== UNDERSCORE && value !== OTHER) return FREE;
+  if (value === OTHER) return isWord(bytes[to]!) ? JOINED : FREE;
+  if (value !== DOT && value !== DASH && value !== UNDERSCORE) return FREE;
   const following = characterAt(bytes, to + (character & 31));
   if (following === OPEN && !last) return OPEN;
   if (value === DOT) return following !== OPEN && following >> 5 < 10 && !numeric ? INSIDE : FREE;
-  if (value !== OTHER) return isWord(bytes[to + (character & 31)] ?? 0) ? JOINED : FREE;
-  return isWord(bytes[to]!) ? JOINED : FREE;
+  return isWord(bytes[to + (character & 31)] ?? 0) ? JOINED : FREE;
 }
 
 /** `\n`, `\r` or `\t` as two characters right before `at`. */

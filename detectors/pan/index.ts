@@ -1,7 +1,8 @@
 import type { Bytes } from '../../base/bytes.ts';
 import { OPEN } from '../../base/character.ts';
 import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts';
-import { digitLeads, next } from '../sieve.ts';
+import { open } from '../open.ts';
+import { digitLeads, leads, next } from '../sieve.ts';
 import { boundaryAfter, boundaryBefore, FREE, hexBoundaryBefore, INSIDE } from './boundary.ts';
 import { cellVerdict } from './cell.ts';
 import { decide, type PanReason } from './decision.ts';
@@ -13,7 +14,9 @@ export const pan: Detector = {
   kind: 'pan',
   reachBytesMax: 256,
   leads: digitLeads,
+  leadsInside: leads('3%\\&\xd9\xdb\xef'),
   next,
+  open,
   judge,
 };
 

@@ -19,6 +19,9 @@ const DIGITS_READ_MAX = 24;
 /** Characters without width that are read past between two digits. */
 const NOTHINGS_MAX = 3;
 
+/** Bytes that a number may take; what is longer ends there. */
+const NUMBER_BYTES_MAX = 208;
+
 /** A number as it is spelled: its digits, where each ends, and how they are grouped. */
 export interface SpelledNumber {
   /** Values 0 to 9; the first `count` are set. */
@@ -62,7 +65,14 @@ export function readNumber(
   let size = 0;
   let between = 0;
   let nothings = 0;
-  while (number.count < DIGITS_READ_MAX) {
+  while (number.count < DIGITS_READ_MAX && position - at < NUMBER_BYTES_MAX) {
+    const byte = position < bytes.length && !hex ? bytes[position]! : 0;
+    if (byte >= 0x30 && byte <= 0x39 && between === 0) {
+      number.digits[number.count] = byte - 0x30;
+      number.ends[number.count++] = ++position;
+      size++;
+      continue;
+    }
     const character = hex ? hexCharacterAt(bytes, position) : characterAt(bytes, position);
     if (character === OPEN && !last) return false;
     const value = character === OPEN ? OTHER : character >> 5;
@@ -74,12 +84,11 @@ export function readNumber(
         size = 0;
         between = 0;
       }
-      nothings = 0;
       position += length;
       number.digits[number.count] = value;
       number.ends[number.count++] = position;
       size++;
-    } else if (value === NOTHING && nothings++ < NOTHINGS_MAX) {
+    } else if (value === NOTHING && nothings++ < NOTHINGS_MAX * number.count) {
       position += length;
     } else if (separates(value, between, number.separator)) {
       between = value === THIN ? SPACE : value;

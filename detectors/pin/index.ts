@@ -2,7 +2,8 @@ import type { Bytes } from '../../base/bytes.ts';
 import { hexDigit } from '../../base/character.ts';
 import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts';
 import { keyBefore } from '../key.ts';
-import { next } from '../sieve.ts';
+import { open } from '../open.ts';
+import { leads, next } from '../sieve.ts';
 import { namesPin, namesPinBlock } from './keys.ts';
 
 /**
@@ -12,8 +13,10 @@ import { namesPin, namesPinBlock } from './keys.ts';
 export const pin: Detector = {
   kind: 'pin',
   reachBytesMax: 34,
-  leads: Uint8Array.from({ length: 256 }, (_, byte) => (hexDigit(byte) >= 0 ? 1 : 0)),
+  leads: leads('0123456789abcdefABCDEF'),
+  leadsInside: leads(''),
   next,
+  open,
   judge,
 };
 

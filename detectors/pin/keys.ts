@@ -5,6 +5,7 @@ const BLOCK = /pin(?:block|data)$/;
 
 /** True if a value under this name is held to be a PIN. */
 export function namesPin(name: string): boolean {
+  if (name.length < 3) return false;
   return PIN.test(name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase());
 }
 

@@ -1,48 +1,87 @@
 import type { Bytes } from '../../base/bytes.ts';
 import { characterBefore, codeAt, hexCodeAt, OPEN, OTHER } from '../../base/character.ts';
 import { contextBytesMax, type Detector, type Finding, type Undecided } from '../../base/finding.ts';
-import { digitLeads, next } from '../sieve.ts';
+import { open } from '../open.ts';
+import { leads, next } from '../sieve.ts';
 import { NONE, track1End, track2End, trackBytesMax } from './grammar.ts';
 
 /** Magnetic stripe data, masked whole: PCI DSS 3.3.1.1 forbids to keep or show any of it. */
 export const track: Detector = {
   kind: 'track',
   reachBytesMax: trackBytesMax,
-  leads: leadsWith('%;Bb'),
+  leads: leads('0123456789%\\&;Bb'),
+  leadsInside: leads('2346%\\&;Bb'),
   next,
+  open,
   judge,
 };
 
-function leadsWith(others: string): Uint8Array {
-  const leads = digitLeads.slice();
-  for (const other of others) leads[other.charCodeAt(0)] = 1;
-  return leads;
-}
+const PERCENT = 0x25;
+const AMPERSAND = 0x26;
+const SEMICOLON = 0x3b;
+const EQUALS = 0x3d;
+const BACKSLASH = 0x5c;
+const LETTER_B = 0x62;
+const LETTER_D = 0x64;
 
 function judge(bytes: Bytes, at: number, last: boolean): Finding | Undecided | null {
-  const plain = endAt(bytes, at, last, false);
+  const plain = endAt(bytes, at, last);
   if (plain === OPEN) return 'undecided';
   if (plain !== NONE) return { kind: 'track', from: at, to: plain, reason: 'track' };
-  const hex = endAt(bytes, at, last, true);
+  const hex = mayBeHex(bytes, at) ? hexEndAt(bytes, at, last) : NONE;
   if (hex === OPEN) return 'undecided';
   return hex === NONE ? null : { kind: 'track', from: at, to: hex, reason: 'track', spelling: 'hex' };
 }
 
 /** The end of the track that starts at `at`, with or without its start sentinel. */
-function endAt(bytes: Bytes, at: number, last: boolean, hex: boolean): number {
-  if (!hex && bytes[at] === 0x25) {
+function endAt(bytes: Bytes, at: number, last: boolean): number {
+  const byte = bytes[at]!;
+  if (isDigit(byte)) return mayBeTrack2(bytes, at, last) ? track2End(bytes, at, last, false, false) : NONE;
+  if ((byte | 0x20) === LETTER_B) return isFree(bytes, at) ? track1End(bytes, at + 1, last, false) : NONE;
+  if (byte === SEMICOLON) return track2End(bytes, at + 1, last, false, true);
+  if (byte === PERCENT) {
     const raw = formatEnd(bytes, at + 1, last, false);
     if (raw !== NONE) return raw;
   }
-  const code = hex ? hexCodeAt(bytes, at) : codeAt(bytes, at);
+  const code = codeAt(bytes, at);
+  if (code === OPEN) return last ? NONE : OPEN;
+  const after = at + (code & 31);
+  if (code >> 5 === PERCENT) return formatEnd(bytes, after, last, false);
+  return code >> 5 === SEMICOLON ? track2End(bytes, after, last, false, true) : NONE;
+}
+
+/** A run of twelve to twenty-one digits starts at `at`, and what separates or spells follows. */
+function mayBeTrack2(bytes: Bytes, at: number, last: boolean): boolean {
+  if (at > 0 && isDigit(bytes[at - 1]!)) return false;
+  let to = at;
+  while (to < bytes.length && isDigit(bytes[to]!)) to++;
+  if (to === bytes.length) return !last;
+  const byte = bytes[to]!;
+  const separates =
+    byte === EQUALS ||
+    (byte | 0x20) === LETTER_D ||
+    byte === PERCENT ||
+    byte === AMPERSAND ||
+    byte === BACKSLASH;
+  return to - at >= 12 && separates && isFree(bytes, at);
+}
+
+function hexEndAt(bytes: Bytes, at: number, last: boolean): number {
+  const code = hexCodeAt(bytes, at);
   if (code === OPEN) return last ? NONE : OPEN;
   const value = code >> 5;
-  const after = at + (code & 31);
-  if (value === 0x25) return formatEnd(bytes, after, last, hex);
-  if (value === 0x3b) return track2End(bytes, after, last, hex, true);
-  if (!isFree(bytes, at, hex)) return NONE;
-  if ((value | 0x20) === 0x62) return track1End(bytes, after, last, hex);
-  return value >= 0x30 && value <= 0x39 ? track2End(bytes, at, last, hex, false) : NONE;
+  if (value === PERCENT) return formatEnd(bytes, at + 2, last, true);
+  if (value === SEMICOLON) return track2End(bytes, at + 2, last, true, true);
+  if (at >= 2 && isDigit(hexCodeAt(bytes, at - 2) >> 5)) return NONE;
+  if ((value | 0x20) === LETTER_B) return track1End(bytes, at + 2, last, true);
+  return isDigit(value) ? track2End(bytes, at, last, true, false) : NONE;
+}
+
+/** `3`, a digit and `3`, or what a start sentinel or a format code is in hexadecimal, before a `3` or a `4`. */
+function mayBeHex(bytes: Bytes, at: number): boolean {
+  if (at + 2 >= bytes.length) return true;
+  const next = bytes[at + 2]!;
+  return next === 0x33 ? bytes[at]! >= 0x33 && bytes[at]! <= 0x36 : next === 0x34 && bytes[at] === 0x32;
 }
 
 /** A track 1 from its format code on. */
@@ -53,11 +92,14 @@ function formatEnd(bytes: Bytes, at: number, last: boolean, hex: boolean): numbe
 }
 
 /** Nothing that could be a part of it stands before `at`. */
-function isFree(bytes: Bytes, at: number, hex: boolean): boolean {
+function isFree(bytes: Bytes, at: number): boolean {
   if (at === 0) return true;
-  if (hex) return at < 2 || hexCodeAt(bytes, at - 2) >> 5 < 0x30 || hexCodeAt(bytes, at - 2) >> 5 > 0x39;
   const before = characterBefore(bytes, at, Math.max(0, at - contextBytesMax)) >> 5;
   if (before !== OTHER) return before >= 10;
   const byte = bytes[at - 1]! | 0x20;
   return byte < 0x61 || byte > 0x7a;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }

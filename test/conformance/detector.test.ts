@@ -12,6 +12,8 @@ const cabs: Detector = {
   kind: 'cab',
   reachBytesMax: 3,
   leads,
+  leadsInside: leads,
+  open: (bytes, from) => Math.max(from, bytes.length - 2),
   next: (bytes, from, to) => {
     const at = bytes.indexOf(0x63, from);
     return at === -1 ? to : Math.min(at, to);
@@ -31,6 +33,7 @@ function cabScanner(held: number): Scanner {
   return {
     reachBytesMax: 3,
     next: cabs.next,
+    open: cabs.open,
     scan: (bytes, from, last, _place, report) => {
       const to = last ? bytes.length : bytes.length - held;
       let at = from;

@@ -32,7 +32,9 @@ export function judgements(detector: Detector, { bytes, place }: ScanSample): Fi
     if (!whole) continue;
     if (whole.from !== at || whole.to <= at || whole.to > bytes.length)
       throw new Error(`asked at ${at}, it finds [${whole.from}, ${whole.to})`);
-    if (detector.leads[bytes[at]!] !== 1) throw new Error(`finds at ${at}, where its leads say it cannot`);
+    const leads =
+      at > 0 && bytes[at - 1]! >= 0x30 && bytes[at - 1]! <= 0x39 ? detector.leadsInside : detector.leads;
+    if (leads[bytes[at]!] !== 1) throw new Error(`finds at ${at}, where its leads say it cannot`);
     for (let from = 0; from <= at; from++)
       if (detector.next(bytes, from, bytes.length) > at) throw new Error(`next from ${from} passes ${at}`);
     found.push(whole);
@@ -51,6 +53,8 @@ function checkEarlier(
   for (let to = at + 1; to <= Math.min(bytes.length, at + detector.reachBytesMax); to++) {
     const early = detector.judge(bytes.subarray(first, to), at - first, false, place);
     if (early === 'undecided') {
+      if (detector.open(bytes.subarray(first, to), 0) > at - first)
+        throw new Error(`undecided at ${at}, which open passes`);
       if (to - at >= detector.reachBytesMax) throw new Error(`undecided at ${at} with all its reach`);
     } else if (early?.to !== (whole ? whole.to - first : undefined))
       throw new Error(`judges ${at} with ${to - at} bytes, and otherwise with more`);

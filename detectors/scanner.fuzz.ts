@@ -1,0 +1,155 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Bytes, utf8 } from '../base/bytes.ts';
+import { ANYWHERE, type Finding, type Place, type Scanner } from '../base/finding.ts';
+import { findings } from '../test/conformance/detector.ts';
+import type { Fuzzer } from '../test/fuzz.ts';
+import type { Random } from '../test/random.ts';
+import { pieces } from '../test/splits.ts';
+import { createScanner, detectors } from './index.ts';
+
+/** Card data in its forms, parts of it, and what makes a scanner lose its place. */
+const PARTS: readonly string[] = [
+  ...[
+    '4111111111111111',
+    '4111 1111 1111 1111',
+    '378282246310005',
+    '3782-822463-10005',
+    '6011000990139424',
+    '1',
+  ],
+  ...[
+    '%34%31%31%31',
+    '\\u0034\\u0031',
+    '&#52;&#49;',
+    '&#x34;',
+    '%201',
+    '&nbsp;',
+    '\u00a0',
+    '\u200b',
+    '\x1b[31m',
+    '٤',
+  ],
+  ...[
+    '%B4111111111111111^DOE/JANE^30121010000?',
+    ';4111111111111111=30121010000?',
+    '%25B',
+    '^',
+    '=',
+    'D3012',
+    '?',
+  ],
+  ...[
+    '5A084111111111111111',
+    '57114111111111111111D3012',
+    '9F1F',
+    '34313131313131313131313131313131',
+    '3432',
+    '42',
+  ],
+  ...[
+    '"cvv":"123"',
+    'cvv2=',
+    'Security Code: ',
+    '1234',
+    '"code":"123"',
+    'pin=',
+    '"pinBlock":"',
+    '0412AC89ABCDEF67',
+    '{',
+    '}',
+  ],
+  ...[
+    ' ',
+    ' ',
+    '-',
+    '.',
+    '_',
+    '+',
+    '\n',
+    '\t',
+    ',',
+    '"',
+    '\\',
+    '\\"',
+    '%',
+    '&',
+    '\x1b',
+    '\xc2',
+    'a',
+    'card ',
+    'text',
+    '\0\0\0\x10',
+  ],
+];
+
+const PLACES: readonly Place[] = [
+  ANYWHERE,
+  { name: 'card_number', kind: 'cell', form: 'verbatim' },
+  { name: 'cvv', kind: 'cell', form: 'verbatim' },
+  { name: 'pin', kind: 'cell', form: 'number' },
+];
+
+const scanner: Scanner = createScanner(detectors);
+/** Settles what may still become a finding. */
+const hasty: Scanner = {
+  ...scanner,
+  scan: (bytes, from, _last, place, report) => scanner.scan(bytes, from, true, place, report),
+};
+
+/** However a text is cut, the findings are the same, and the prefilter passes none of them. */
+export const fuzzer: Fuzzer = {
+  name: 'scanner',
+  round: (random) => check(random, scanner),
+  canary: (random) => check(random, hasty),
+};
+
+function check(random: Random, cut: Scanner): void {
+  const bytes = draw(random);
+  const place = random.oneIn(3) ? random.pick(PLACES) : ANYWHERE;
+  const whole = findings(scanner, place, [bytes]);
+  for (let i = 0; i < 4; i++) {
+    const cuts = cutsOf(random, bytes.length);
+    const found = findings(cut, place, pieces(bytes, cuts));
+    if (!isDeepStrictEqual(found, whole))
+      throw new Error(`${spans(found)} instead of ${spans(whole)} in ${shown(bytes)} cut ${how(cuts)}`);
+  }
+  if (place === ANYWHERE) checkPrefilter(random, bytes, whole);
+}
+
+function checkPrefilter(random: Random, bytes: Bytes, whole: readonly Finding[]): void {
+  for (const { from, to } of whole) {
+    const start = random.below(from + 1);
+    const end = to + random.below(bytes.length - to + 1);
+    if (scanner.next(bytes, start, end) > from)
+      throw new Error(`next in [${start}, ${end}) of ${shown(bytes)} passes ${from}.`);
+  }
+}
+
+function draw(random: Random): Bytes {
+  let text = '';
+  const count = 1 + random.below(12);
+  for (let i = 0; i < count; i++) {
+    const part = random.pick(PARTS);
+    text += random.oneIn(6) ? part.slice(random.below(part.length), 1 + random.below(part.length)) : part;
+    if (random.oneIn(12)) text += 'x'.repeat(random.below(200));
+  }
+  return random.oneIn(10) ? Buffer.from(text, 'latin1') : utf8(text);
+}
+
+function cutsOf(random: Random, length: number): number[] {
+  if (random.oneIn(6)) return Array.from({ length }, (_, i) => i);
+  const count = 1 + random.below(6);
+  return Array.from({ length: count }, () => random.below(length + 1)).sort((left, right) => left - right);
+}
+
+function how(cuts: readonly number[]): string {
+  return cuts.length > 8 ? 'byte by byte' : `at ${cuts.join(', ')}`;
+}
+
+function spans(found: readonly Finding[]): string {
+  return JSON.stringify(found.map(({ kind, from, to }) => [kind, from, to]));
+}
+
+function shown(bytes: Bytes): string {
+  return JSON.stringify(Buffer.from(bytes).toString('latin1'));
+}
