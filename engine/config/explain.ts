@@ -58,10 +58,17 @@ function unknownKeys(
     const likely = nearest(key, known);
     if (likely) meant.add(pathText([...issue.path, likely]));
     const place = source.keyPlace(issue.path, key);
-    const what = at?.writeOnly ? `an unknown key${where}` : `unknown key \`${key}\`${where}`;
+    const what = mayShow(key, at) ? `unknown key \`${key}\`${where}` : `an unknown key${where}`;
     const remedy = likely ? `Did you mean \`${likely}\`?` : `Known here: ${known.sort().join(', ')}.`;
     return { file: source.file, ...place, path: pathText(issue.path), what, remedy };
   });
+}
+
+/** A key without its colon takes its value along: what may be a secret's is not shown. */
+function mayShow(key: string, at: JsonSchema | null): boolean {
+  if (at?.writeOnly || !/^[\w.-]{1,64}$/.test(key)) return false;
+  const secrets = Object.entries(at?.properties ?? {}).filter(([, value]) => value.writeOnly);
+  return !secrets.some(([name]) => key.startsWith(name));
 }
 
 function missing(source: Source, at: JsonSchema | null, issue: Issue): Problem {
