@@ -192,6 +192,32 @@ test('a second signal ends everything at once', { skip }, async (t) => {
   t.equal(await gate.exited, 1);
 });
 
+test('SIGHUP reads the configuration again, for new connections; a broken one changes nothing', {
+  skip,
+}, async (t) => {
+  const gate = await serve(t);
+  const file = join(gate.folder, 'pangate.yaml');
+  const before = await client(gate);
+  const ask = "SELECT '4111111111111111' AS a";
+  const whole = readFileSync(file, 'utf8');
+  writeFileSync(file, `${whole}mask: { detectors: { pan: full } }\n`);
+  gate.child.kill('SIGHUP');
+  await until(() => gate.stderr().includes('configuration read again') || undefined);
+  const after = await client(gate);
+  t.same((await before.query(ask)).rows, [{ a: '411111******1111' }]);
+  t.same((await after.query(ask)).rows, [{ a: '****************' }]);
+  for (const broken of [
+    whole.replace('version: 1', 'version: 2'),
+    whole.replace('127.0.0.1:0', '127.0.0.1:1'),
+  ]) {
+    const told = gate.stderr().split('the old one stays').length;
+    writeFileSync(file, broken);
+    gate.child.kill('SIGHUP');
+    await until(() => gate.stderr().split('the old one stays').length > told || undefined);
+  }
+  t.same((await (await client(gate)).query(ask)).rows, [{ a: '****************' }]);
+});
+
 test('bytes that are no protocol, and silence, end without harm', { skip }, async (t) => {
   const gate = await serve(t, { rest: 'limits: { loginTimeoutMs: 300 }' });
   for (const words of ['', 'GET / HTTP/1.1\r\n\r\n', '\0\0\0\x08\x04\xd2\x16\x2f', 'x'.repeat(100_000)]) {

@@ -12,7 +12,8 @@ export function serveCommand(): Command {
 
 const HELP = `
 The log goes to standard error. SIGTERM or SIGINT drains: no new connections, sessions at rest
-are ended, others get limits.drainTimeoutMs; a second signal ends everything at once.
+are ended, others get limits.drainTimeoutMs; a second signal ends everything at once. SIGHUP
+reads the configuration again for new connections: certificates, targets, masks, limits.
 
 Examples:
   $ pangate serve

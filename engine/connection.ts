@@ -7,23 +7,16 @@ import type { Target } from '../base/target.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Visit } from './admission.ts';
 import type { Listener } from './config/targets.ts';
-import type { Gatehouse } from './gateway.ts';
+import type { Gatehouse, Settings } from './gateway.ts';
 import { runSession } from './run-session.ts';
 import { acceptWire, dialWire, type SocketWire } from './wire.ts';
 
 /** Serves a socket to its end. Never throws. */
-export function serveConnection(
-  house: Gatehouse,
-  listener: Listener,
-  protocol: Protocol,
-  socket: Socket,
-): void {
+export function serveConnection(house: Gatehouse, name: string, protocol: Protocol, socket: Socket): void {
+  const listener = house.settings.listeners.get(name)!;
   const visit = house.admission.enter(socket.remoteAddress ?? '');
   if (visit === null) {
-    house.log.warn(
-      { listener: listener.config.name, client: socket.remoteAddress },
-      'too many logins at once',
-    );
+    house.log.warn({ listener: name, client: socket.remoteAddress }, 'too many logins at once');
     socket.on('error', () => undefined).destroy();
     return;
   }
@@ -34,6 +27,7 @@ export function serveConnection(
 
 class Connection {
   readonly #house: Gatehouse;
+  readonly #settings: Settings;
   readonly #listener: Listener;
   readonly #protocol: Protocol;
   readonly #wire: SocketWire;
@@ -42,11 +36,12 @@ class Connection {
 
   constructor(house: Gatehouse, listener: Listener, protocol: Protocol, wire: SocketWire, visit: Visit) {
     this.#house = house;
+    this.#settings = house.settings;
     this.#listener = listener;
     this.#protocol = protocol;
     this.#wire = wire;
     this.#visit = visit;
-    this.#deadline = setTimeout(() => this.#late(), house.config.limits.loginTimeoutMs);
+    this.#deadline = setTimeout(() => this.#late(), house.settings.config.limits.loginTimeoutMs);
   }
 
   async serve(): Promise<void> {
@@ -57,7 +52,7 @@ class Connection {
     } finally {
       clearTimeout(this.#deadline);
       this.#wire.end();
-      setTimeout(() => this.#wire.destroy(), this.#house.config.limits.closingTimeoutMs).unref();
+      setTimeout(() => this.#wire.destroy(), this.#settings.config.limits.closingTimeoutMs).unref();
     }
   }
 
@@ -79,7 +74,8 @@ class Connection {
   }
 
   #host(): Host {
-    const { identity, clock, log, config, handlers, cleaners } = this.#house;
+    const { identity, clock, log, handlers } = this.#house;
+    const { config, cleaners } = this.#settings;
     const scoped = (key: string): string => `${this.#protocol.name}\0${key}`;
     return {
       identity,
@@ -98,7 +94,7 @@ class Connection {
       dial: (target) => this.#dial(target),
       run: (session, lane) => {
         clearTimeout(this.#deadline);
-        return runSession(this.#house, session, lane);
+        return runSession(this.#house, this.#settings, session, lane);
       },
       denied: (who) => log.warn({ ...this.#who(), ...who }, 'denied'),
       register: (key, handler) => {
@@ -115,7 +111,8 @@ class Connection {
 
   /** One message for every cause, as with a wrong token: names of targets are not to be probed. */
   #target(person: Person, name: string): Target {
-    const { targets, sessions } = this.#house;
+    const { targets } = this.#settings;
+    const { sessions } = this.#house;
     if (sessions.closed)
       throw new PangateError('shutting-down', 'The gateway is shutting down.', 'Connect again.');
     const target = targets.get(this.#listener.config.target ?? name);
@@ -133,11 +130,11 @@ class Connection {
 
   /** Login to the server has a deadline of its own, which ends when the session runs or fails. */
   async #dial(target: Target): Promise<SocketWire> {
-    const { upstreamTimeoutMs: timeoutMs } = this.#house.config.limits;
+    const { upstreamTimeoutMs: timeoutMs } = this.#settings.config.limits;
     clearTimeout(this.#deadline);
     const plain = target.tls.mode === 'disable';
     const server = await dialWire({ host: target.host, port: target.port, timeoutMs, plain });
-    this.#deadline = setTimeout(() => server.destroy(), timeoutMs);
+    this.#deadline = setTimeout(() => server.destroy(), timeoutMs).unref();
     return server;
   }
 }
@@ -147,7 +144,7 @@ function mayReach(person: Person, target: Target): boolean {
 }
 
 /** `all` has no cap; with a cap of 0 results are not even hashed. */
-function resultPolicy({ rowsMax, bytesMax }: Gatehouse['config']['record']['results']): Host['results'] {
+function resultPolicy({ rowsMax, bytesMax }: Settings['config']['record']['results']): Host['results'] {
   const number = (cap: number | 'all'): number => (cap === 'all' ? Number.POSITIVE_INFINITY : cap);
   return { rowsMax: number(rowsMax), bytesMax: number(bytesMax), commit: rowsMax !== 0 && bytesMax !== 0 };
 }

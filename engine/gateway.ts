@@ -32,10 +32,18 @@ export interface GatewayParts {
   readonly clock: Clock;
 }
 
-/** What connections share. */
-export interface Gatehouse extends GatewayParts {
+/** What a configuration comes to; a connection keeps the one it began with. */
+export interface Settings {
+  readonly config: Config;
+  readonly listeners: ReadonlyMap<string, Listener>;
   readonly targets: ReadonlyMap<string, Target>;
   readonly cleaners: ReadonlyMap<string, Cleaner>;
+}
+
+/** What connections share. */
+export interface Gatehouse extends Omit<GatewayParts, 'config'> {
+  /** In force for new connections. */
+  settings: Settings;
   readonly admission: Admission;
   readonly sessions: LiveSessions;
   /** Ways to reach a session from another connection, by protocol and key. */
@@ -48,6 +56,11 @@ export interface Gateway {
   readonly listening: readonly { readonly name: string; readonly address: string }[];
   /** Sessions that are open now. */
   readonly sessions: number;
+  /**
+   * Puts another configuration in force for new connections. Throws `config-invalid` or
+   * `file-unreadable`, and where listeners come, go or move; the old one then stays.
+   */
+  reload(config: Config): void;
   /** Takes no more connections, lets sessions come to a rest, and ends what is left at the limit. */
   drain(limitMs: number): Promise<void>;
   /** Ends everything at once. */
@@ -64,11 +77,11 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const servers: Server[] = [];
   const listening: { name: string; address: string }[] = [];
   try {
-    for (const listener of resolveListeners(parts.config)) {
+    for (const [name, listener] of house.settings.listeners) {
       const { server, address } = await open(house, listener, connections);
       servers.push(server);
-      listening.push({ name: listener.config.name, address });
-      parts.log.info({ listener: listener.config.name, address }, 'listening');
+      listening.push({ name, address });
+      parts.log.info({ listener: name, address }, 'listening');
     }
   } catch (error) {
     for (const server of servers) server.close();
@@ -83,21 +96,52 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     get sessions() {
       return house.sessions.size;
     },
+    reload: (config) => {
+      refuseMoved(house.settings.config, config);
+      house.settings = settle(config, parts.protocols);
+      parts.log.info({ digest: config.digest }, 'configuration read again');
+    },
     drain: (limitMs) => drain(house, servers, limitMs).finally(destroy),
     destroy,
   };
 }
 
 function gatehouse(parts: GatewayParts): Gatehouse {
-  const names = parts.config.targets.map((target) => target.name);
   return {
     ...parts,
-    targets: resolveTargets(parts.config, { ...plugins, protocols: parts.protocols }),
-    cleaners: new Map(names.map((name) => [name, createCleaner(maskRules(parts.config, name))])),
+    settings: settle(parts.config, parts.protocols),
     admission: new Admission(parts.config.limits),
     sessions: new LiveSessions(),
     handlers: new Map(),
   };
+}
+
+function settle(config: Config, protocols: readonly Protocol[]): Settings {
+  const names = config.targets.map((target) => target.name);
+  return {
+    config,
+    listeners: new Map(resolveListeners(config).map((listener) => [listener.config.name, listener])),
+    targets: resolveTargets(config, { ...plugins, protocols }),
+    cleaners: new Map(names.map((name) => [name, createCleaner(maskRules(config, name))])),
+  };
+}
+
+/** Sockets, recordings and users stay as they were opened. */
+function refuseMoved(before: Config, after: Config): void {
+  const places = ({ listeners }: Config): string =>
+    JSON.stringify(listeners.map(({ name, protocol, address }) => [name, protocol, address]));
+  const changed = [
+    places(before) !== places(after) && 'listeners',
+    before.users.file !== after.users.file && 'users',
+    JSON.stringify({ ...before.record, results: 0 }) !== JSON.stringify({ ...after.record, results: 0 }) &&
+      'record',
+  ].filter(Boolean);
+  if (changed.length === 0) return;
+  throw new PangateError(
+    'config-invalid',
+    `changed in a running gateway: ${changed.join(', ')}`,
+    'Restart it for these.',
+  );
 }
 
 function open(house: Gatehouse, listener: Listener, connections: Set<Socket>) {
@@ -105,7 +149,7 @@ function open(house: Gatehouse, listener: Listener, connections: Set<Socket>) {
   return listen(listener.config, house.log, (socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
-    serveConnection(house, listener, protocol, socket);
+    serveConnection(house, listener.config.name, protocol, socket);
   });
 }
 
@@ -122,5 +166,5 @@ async function drain(house: Gatehouse, servers: readonly Server[], limitMs: numb
   if (house.sessions.size > 0)
     house.log.warn({ sessions: house.sessions.size }, 'drain limit: sessions are ended');
   house.sessions.end(ending, () => true);
-  await house.sessions.settled(house.config.limits.closingTimeoutMs);
+  await house.sessions.settled(house.settings.config.limits.closingTimeoutMs);
 }

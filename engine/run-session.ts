@@ -4,12 +4,17 @@ import type { Cleaner } from '../base/cleaner.ts';
 import { ANYWHERE } from '../base/finding.ts';
 import type { Lane, Session } from '../base/host.ts';
 import type { SessionOpening } from '../base/recording.ts';
-import type { Gatehouse } from './gateway.ts';
+import type { Gatehouse, Settings } from './gateway.ts';
 import { type PipeEnd, runPipe } from './pipe.ts';
 import type { SocketWire } from './wire.ts';
 
 /** Opens the recording, runs both directions, closes the recording. Never rejects. */
-export function runSession(house: Gatehouse, session: Session, lane: Lane): Promise<void> {
+export function runSession(
+  house: Gatehouse,
+  settings: Settings,
+  session: Session,
+  lane: Lane,
+): Promise<void> {
   const stop = new AbortController();
   const live = {
     get idle(): boolean {
@@ -17,15 +22,21 @@ export function runSession(house: Gatehouse, session: Session, lane: Lane): Prom
     },
     end: (reason: Error) => stop.abort(reason),
   };
-  const done = record(house, session, lane, stop.signal);
+  const done = record(house, settings, session, lane, stop.signal);
   house.sessions.add(live, done);
   return done;
 }
 
-async function record(house: Gatehouse, session: Session, lane: Lane, stop: AbortSignal): Promise<void> {
+async function record(
+  house: Gatehouse,
+  settings: Settings,
+  session: Session,
+  lane: Lane,
+  stop: AbortSignal,
+): Promise<void> {
   const { archive, log, clock } = house;
-  const cleaner = house.cleaners.get(session.target.name)!;
-  const recorder = archive.open(opening(house, session, cleaner));
+  const cleaner = settings.cleaners.get(session.target.name)!;
+  const recorder = archive.open(opening(settings, session, cleaner));
   const fields = { sid: recorder.sid, user: session.person.id, target: session.target.name };
   const openedUs = clock.monotonicUs();
   log.info(
@@ -56,7 +67,7 @@ function report(log: Gatehouse['log'], fields: Record<string, unknown>, end: Pip
   else log.info(all, 'session closed');
 }
 
-function opening(house: Gatehouse, session: Session, cleaner: Cleaner): SessionOpening {
+function opening(settings: Settings, session: Session, cleaner: Cleaner): SessionOpening {
   const { person, client, server, target } = session;
   /** What the client says of itself may hold anything. */
   const clean = (word: string): string => text(cleaner.clean(utf8(word), ANYWHERE));
@@ -77,7 +88,7 @@ function opening(house: Gatehouse, session: Session, cleaner: Cleaner): SessionO
       tls: server.tls,
     },
     rules: { digest: cleaner.digest },
-    configDigest: house.config.digest,
+    configDigest: settings.config.digest,
     result: 'success',
   };
 }

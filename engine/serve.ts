@@ -1,10 +1,13 @@
 /** The gateway as a process: from its configuration to the signal that ends it. */
 import { systemClock } from '../base/clock.ts';
+import type { PangateError } from '../base/errors.ts';
 import { protocols } from '../protocols/index.ts';
 import { openArchive } from '../recorder/index.ts';
 import type { Config } from './config/config.ts';
+import { loadConfig } from './config/load.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { createLog, type GatewayLog } from './log.ts';
+import { plugins } from './plugins.ts';
 import { createIdentity } from './users/identity.ts';
 
 /** Runs until a signal has drained it. Throws what keeps it from starting. */
@@ -17,11 +20,24 @@ export async function runGateway(config: Config, gatewayVersion: string): Promis
   const archive = await openArchive({ directory, mode, durability, gatewayVersion, onAlert });
   try {
     const gateway = await startGateway({ config, protocols, identity, archive, log, clock });
+    const reload = (): void => reread(gateway, config.file, log);
+    process.on('SIGHUP', reload);
     await endOf(gateway, log, config.limits.drainTimeoutMs);
+    process.off('SIGHUP', reload);
   } finally {
     await archive.close();
     log.info({}, 'stopped');
     log.flush();
+  }
+}
+
+/** Certificates, targets, masks and limits of new connections; a file that is not valid changes nothing. */
+function reread(gateway: Gateway, file: string, log: GatewayLog): void {
+  try {
+    gateway.reload(loadConfig(file, plugins));
+  } catch (error) {
+    const { message, remedy = '' } = error as PangateError;
+    log.error({ file, problem: message, remedy }, 'configuration not taken: the old one stays');
   }
 }
 
