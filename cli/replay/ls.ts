@@ -25,7 +25,9 @@ interface LsOptions extends PlaceOption {
 
 /** `pangate replay ls`. */
 export function lsCommand(): Command {
-  const command = new Command('ls').description('list sessions');
+  const command = new Command('ls')
+    .description('list sessions')
+    .argument('[folder]', 'where the recordings lie; as --directory');
   for (const option of PLACE_OPTIONS) command.option(...option);
   return command
     .option('-u, --user <id>', 'of this user')
@@ -41,7 +43,9 @@ export function lsCommand(): Command {
     .option('--json', 'one JSON object a line')
     .option('--utc', 'times in UTC')
     .addHelpText('after', HELP)
-    .action((options: LsOptions) => guarded(() => list(options)));
+    .action((folder: string | undefined, options: LsOptions) =>
+      guarded(() => list(folder === undefined ? options : { ...options, directory: folder })),
+    );
 }
 
 const HELP = `
