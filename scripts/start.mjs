@@ -4,6 +4,7 @@
 //   --port n     where pangate listens (6432, or any free port if that is taken)
 //   --data dir   keep database, users and recordings there, across starts
 //   --json       say it as one line of JSON
+// With PANGATE_TEST_CACHE set, what is slow to make is shared with the tests.
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -35,8 +36,11 @@ async function start() {
   if (absent) throw new Error(`No PostgreSQL to start: ${missingPostgres('embedded')}, and ${absent}.`);
   const folder = await place();
   if (!options.json) console.error('Starting PostgreSQL with 100,000 made-up rows ...');
-  const stage = (name, build) => lay(join(folder, name), build);
-  const server = await startPostgres({ version, seeded: true, folder: subfolder(folder, 'postgres'), stage });
+  const stage = process.env.PANGATE_TEST_CACHE
+    ? {}
+    : { stage: (name, build) => lay(join(folder, name), build) };
+  const postgres = subfolder(folder, 'postgres');
+  const server = await startPostgres({ version, seeded: true, folder: postgres, ...stage });
   running.unshift(server);
   const port = await choosePort();
   const gateway = await startGateway(server, { user: 'demo', port, folder: subfolder(folder, 'gateway') });

@@ -27,7 +27,7 @@ export async function demonstrate(stage: Stage): Promise<void> {
   const firstMaskedRowMs = Math.round(performance.now());
   const { host, port, user, password, database } = stage.gateway;
   const psql = `PGPASSWORD=${password} psql -h ${host} -p ${port} -U ${user} ${database}`;
-  const replay = `node build/cli/main.js replay ls ${stage.gateway.recordings}`;
+  const replay = `node build/cli/main.js replay sql last --rows -d ${stage.gateway.recordings}`;
   if (stage.json) {
     const { recordings } = stage.gateway;
     const said = {
