@@ -1,11 +1,4 @@
 import { Command } from 'commander';
-import { benchCommand } from './bench.ts';
-import { configCommand } from './config.ts';
-import { doctorCommand } from './doctor.ts';
-import { redactCommand } from './redact.ts';
-import { replayCommand } from './replay.ts';
-import { serveCommand } from './serve.ts';
-import { userCommand } from './user.ts';
 import { version } from './version.ts';
 
 const ABOUT =
@@ -21,22 +14,25 @@ Examples:
 
 Exit codes: 0 done, 1 found or not as it should be, 2 could not be done, 64 not understood.`;
 
-/** The whole command line. */
-export function pangateCommand(): Command {
+/** One file a verb, in the order of the help; only the one that is asked for is loaded. */
+const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+  config: async () => (await import('./config.ts')).configCommand(),
+  user: async () => (await import('./user.ts')).userCommand(),
+  redact: async () => (await import('./redact.ts')).redactCommand(),
+  replay: async () => (await import('./replay.ts')).replayCommand(),
+  bench: async () => (await import('./bench.ts')).benchCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+};
+
+/** The command line for a verb; for any other word, the whole. */
+export async function pangateCommand(verb: string): Promise<Command> {
   const command = new Command('pangate')
     .description(ABOUT)
     .version(version(), '--version', 'print the version')
     .addHelpText('after', AFTER);
-  for (const verb of [
-    serveCommand(),
-    configCommand(),
-    userCommand(),
-    redactCommand(),
-    benchCommand(),
-    replayCommand(),
-    doctorCommand(),
-  ])
-    command.addCommand(verb);
+  const asked = Object.hasOwn(VERBS, verb) ? [VERBS[verb]!] : Object.values(VERBS);
+  for (const load of asked) command.addCommand(await load());
   tame(command);
   return command;
 }

@@ -6,8 +6,8 @@ import { pangateCommand } from './pangate.ts';
 
 /** Runs one command line (`argv` as Node gives it) and gives the exit code. Never throws. */
 export async function run(argv: readonly string[]): Promise<number> {
-  const command = pangateCommand();
   try {
+    const command = await pangateCommand(argv[2] ?? '');
     await command.parseAsync(argv);
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {

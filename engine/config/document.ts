@@ -3,7 +3,6 @@
  * messages that point. Nothing of the file's content goes into a message: a secret in the wrong
  * place must not come out in a log.
  */
-import { readFileSync, statSync } from 'node:fs';
 import {
   type Document,
   type ErrorCode,
@@ -14,11 +13,9 @@ import {
   type Pair,
   parseDocument,
 } from 'yaml';
-import { PangateError } from '../../base/errors.ts';
+import { readText } from './file.ts';
 import { ConfigError, type Problem } from './problem.ts';
 
-/** A file people write is small; what is larger is a mistake. */
-const FILE_BYTES_MAX = 4_194_304;
 /** Aliases may not blow a small file up. */
 const ALIASES_MAX = 100;
 
@@ -44,32 +41,6 @@ interface Place {
 export function readDocument(file: string): Source {
   return parseText(file, readText(file));
 }
-
-/** Reads a file that people write; throws `file-unreadable`. */
-export function readText(file: string): string {
-  try {
-    if (statSync(file).size > FILE_BYTES_MAX)
-      throw new PangateError('file-unreadable', `${file} is larger than ${FILE_BYTES_MAX} bytes`);
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-}
-
-/** The error for a file that cannot be read, with what to do about it. */
-export function unreadable(file: string, error: unknown): PangateError {
-  if (error instanceof PangateError) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-  const [why, remedy] = REASONS[code] ?? [`(${code})`, 'Check the path and its file system.'];
-  return new PangateError('file-unreadable', `cannot read ${file}: ${why}`, remedy);
-}
-
-const REASONS: Readonly<Record<string, readonly [string, string]>> = {
-  ENOENT: ['there is no such file', 'Check the path.'],
-  EACCES: ['permission denied', 'Give the account that runs pangate the right to read it.'],
-  EISDIR: ['it is a folder', 'Name a file.'],
-  ENOTDIR: ['a part of its path is no folder', 'Check the path.'],
-};
 
 /** Parses a text; `file` is only for messages. */
 export function parseText(file: string, text: string): Source {

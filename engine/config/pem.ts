@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { PangateError } from '../../base/errors.ts';
-import { readText } from './document.ts';
+import { readText } from './file.ts';
 
 /**
  * Reads a PEM file and makes sure that it holds what it should. `key` is where the

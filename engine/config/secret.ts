@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { PangateError } from '../../base/errors.ts';
 import type { SecretSource } from './config.ts';
-import { unreadable } from './document.ts';
+import { unreadable } from './file.ts';
 
 /**
  * A secret's value, fetched now. A file's last line break is not a part of it. Throws

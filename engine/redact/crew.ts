@@ -3,7 +3,7 @@
  * first piece (most inputs have no second one), on the caller's own.
  */
 import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { createCleaner } from '../cleaner.ts';
 import type { MaskRules } from '../mask-rules.ts';
@@ -31,7 +31,7 @@ export interface Crew {
 export function createCrew(rules: MaskRules, threads = 0): Crew {
   const cleaner = createCleaner(rules);
   const count = Math.min(threads || availableParallelism(), bounds.threadsMax);
-  let pool: Piscina | null = null;
+  let pool: Promise<Piscina> | null = null;
   const here = (chunk: Chunk, manner: Manner): Cleaned => cleanChunk(chunk, manner, cleaner);
   return {
     cleaner,
@@ -42,13 +42,17 @@ export function createCrew(rules: MaskRules, threads = 0): Crew {
       if (count === 1) return here(chunk, manner);
       pool ??= openPool(rules, count);
       const task: ChunkTask = { chunk, manner };
-      return pool.run(task, { transferList: [chunk.bytes.buffer as ArrayBuffer] }) as Promise<Cleaned>;
+      return (await pool).run(task, {
+        transferList: [chunk.bytes.buffer as ArrayBuffer],
+      }) as Promise<Cleaned>;
     },
-    close: async () => pool?.destroy(),
+    close: async () => (await pool)?.destroy(),
   };
 }
 
-function openPool(rules: MaskRules, threads: number): Piscina {
+/** Loaded when it is needed: most runs are over before. */
+async function openPool(rules: MaskRules, threads: number): Promise<Piscina> {
+  const { Piscina } = await import('piscina');
   return new Piscina({
     filename: new URL('./chunk-worker.js', import.meta.url).href,
     workerData: rules,

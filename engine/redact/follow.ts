@@ -2,7 +2,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bytes } from '../../base/bytes.ts';
-import { unreadable } from '../config/document.ts';
+import { unreadable } from '../config/file.ts';
 import type { Intake } from './intake.ts';
 
 /** How often a file that gives nothing is looked at. */

@@ -5,7 +5,7 @@ import { type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } fro
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { PangateError } from '../../base/errors.ts';
-import { unreadable } from '../config/document.ts';
+import { unreadable } from '../config/file.ts';
 import { syncFolder } from '../users/atomic.ts';
 import { counted, fileIntake } from './intake.ts';
 import { fileOutlet, noOutlet, type Outlet } from './outlet.ts';

@@ -4,7 +4,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { PangateError } from '../../base/errors.ts';
-import { unreadable } from '../config/document.ts';
+import { unreadable } from '../config/file.ts';
 import { isPart, removeParts } from './redact-file.ts';
 
 /** A file to take. */

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import * as z from 'zod';
 import { PangateError } from '../../base/errors.ts';
 import type { Source } from '../config/document.ts';
-import { parseText, readText } from '../config/document.ts';
+import { parseText } from '../config/document.ts';
 import { explain, type JsonSchema } from '../config/explain.ts';
+import { readText } from '../config/file.ts';
 import { ConfigError } from '../config/problem.ts';
 import { parseVerifier } from './scram.ts';
 
