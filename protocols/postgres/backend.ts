@@ -4,7 +4,7 @@
  */
 
 import { int32At, putInt32 } from '../../base/binary.ts';
-import { type Bytes, join, text } from '../../base/bytes.ts';
+import { type Bytes, join, NO_BYTES, text } from '../../base/bytes.ts';
 import type { ColumnRule } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import { ANYWHERE } from '../../base/finding.ts';
@@ -14,7 +14,7 @@ import { message } from './encode.ts';
 import { fieldOf, maskFields, sqlState } from './fields.ts';
 import type { Direction, Shared } from './lane.ts';
 import { type LargeBody, LargeRow } from './large.ts';
-import { countsOnly, mentionedRule } from './mention.ts';
+import { asksForKept, countsOnly, mentionedRule } from './mention.ts';
 import { Type } from './messages.ts';
 import {
   formatsOf,
@@ -146,6 +146,7 @@ export class Backend implements Direction {
       throw new PangateError('message-refused', 'The server sent a message that this gateway refuses.');
     const head = this.#head(kind);
     if (type !== Type.ParameterDescription) requests.shift();
+    if (type === Type.BindComplete && head.kind === 'bind') head.portal.bound = true;
     if (type === Type.NoData && head.kind === 'describe') head.what.plan = null;
     if (!('own' in head && head.own)) outlet.toClient(whole);
     if (type === Type.PortalSuspended && head.kind === 'execute')
@@ -164,9 +165,8 @@ export class Backend implements Direction {
     if (head?.kind !== 'query' && head?.kind !== 'describe')
       throw new PangateError('message-unknown', 'The server described what was not asked.');
     if (this.#awaitCatalog(body)) return false;
-    const sql =
-      head.kind === 'query' ? head.sql : 'statement' in head.what ? head.what.statement.sql : head.what.sql;
-    const plan = this.#plan(body, sql);
+    const asked = head.kind === 'query' ? head : 'statement' in head.what ? head.what.statement : head.what;
+    const plan = this.#plan(body, asked);
     maskNames(body, this.#shared.cleaner);
     if (head.kind === 'query') this.#shared.transcript.columns(head.run, plan);
     else {
@@ -178,19 +178,20 @@ export class Backend implements Direction {
     return true;
   }
 
-  #plan(body: Bytes, sql: Bytes): Plan {
+  #plan(body: Bytes, asked: Asked): Plan {
     const { cleaner, catalog } = this.#shared;
-    let rule: ColumnRule | null | undefined;
-    const mentioned = (): ColumnRule | null => {
-      if (rule === undefined) rule = mentionedRule(sql, cleaner);
-      return rule;
-    };
     return makePlan(parseRowDescription(body), {
       cleaner,
       catalog,
-      mentioned,
-      countsOnly: () => countsOnly(sql),
+      mentioned: () => this.#mentioned(asked),
+      countsOnly: () => asked.rule === undefined && countsOnly(asked.sql),
     });
+  }
+
+  /** What the text names, or what it may ask for of an earlier text: a cursor, an SQL-level statement. */
+  #mentioned({ sql, rule }: Asked): ColumnRule | null {
+    const own = rule === undefined ? mentionedRule(sql, this.#shared.cleaner) : rule;
+    return own ?? (asksForKept(sql) ? this.#shared.carried : null);
   }
 
   /** A table that the catalog does not know yet: it is read again, once, before the rows are. */
@@ -264,9 +265,18 @@ export class Backend implements Direction {
     const run = this.#current();
     const tag = type === Type.CommandComplete ? transcript.masked(body.subarray(0, -1)) : '';
     transcript.done(run, { tag }, false);
+    if (/^D(EALLOCATE|ISCARD)/.test(tag)) this.#shared.names.deallocated(tag, this.#sqlNow());
     if (requests.head?.kind === 'execute') this.#executed();
     this.#shared.copyIn = false;
     outlet.toClient(this.#maskedText(type, whole, body));
+  }
+
+  /** The text of the statement that runs now, if it is short. */
+  #sqlNow(): string {
+    const { head } = this.#shared.requests;
+    const sql =
+      head?.kind === 'query' ? head.sql : head?.kind === 'execute' ? head.portal.statement.sql : NO_BYTES;
+    return sql.length > 256 ? '' : text(sql);
   }
 
   #executed(): void {
@@ -338,6 +348,7 @@ export class Backend implements Direction {
     const { requests, outlet, transcript } = this.#shared;
     const head = requests.shift();
     this.#shared.inTransaction = whole[5] !== 0x49;
+    if (!this.#shared.inTransaction) this.#shared.names.transactionEnded();
     if (head?.kind === 'call') transcript.done(head.run, { tag: 'FUNCTION' }, false);
     else if (head?.kind !== 'query' && head?.kind !== 'sync')
       throw new PangateError('message-unknown', 'The server was ready for what was not asked.');
@@ -351,6 +362,12 @@ function copyOfUnknown(): PangateError {
     'The columns of this COPY could not be told, so they cannot be masked.',
     'Send the COPY as a query of its own, after what creates its table; name the columns of a table with generated ones.',
   );
+}
+
+/** What a plan's columns were asked for by. */
+interface Asked {
+  readonly sql: Bytes;
+  readonly rule?: ColumnRule | null;
 }
 
 /** Which kind of request each plain answer belongs to. */

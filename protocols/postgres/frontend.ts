@@ -5,34 +5,38 @@
 import { createHash, type Hash } from 'node:crypto';
 import { serialize } from 'pg-protocol';
 import { int16At, int32At, zeroIn } from '../../base/binary.ts';
-import { type Bytes, keep, text } from '../../base/bytes.ts';
-import type { CleanStream } from '../../base/cleaner.ts';
+import { type Bytes, join, keep, NO_BYTES, text } from '../../base/bytes.ts';
+import type { CleanStream, ColumnRule } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import { ANYWHERE } from '../../base/finding.ts';
 import { limits } from '../../base/limits.ts';
 import { copiesOf } from './copied.ts';
 import type { Direction, Shared } from './lane.ts';
+import { keepsForLater, mentionedRule } from './mention.ts';
 import { Type } from './messages.ts';
 import type { Portal, Request, Statement } from './requests.ts';
 import { Run } from './transcript.ts';
 
 /** The name of the gateway's own prepared statement; clients do not use the prefix. */
 const OWN_STATEMENT = 'pangate$columns';
+/** No name is longer: PostgreSQL cuts at 63 bytes. */
+const WORD_BYTES_MAX = 64;
 
 /** A message taken in pieces: its masked form is committed by hash. */
 interface Large {
-  readonly type: number;
   readonly run: Run | null;
   readonly stream: CleanStream;
   readonly hash: Hash;
+  /** What is asked by its text: learns which protected column that names. */
+  readonly asked: { rule?: ColumnRule | null } | null;
+  /** The end of the last piece: a word may be cut. */
+  tail: Bytes;
   bytes: number;
 }
 
 export class Frontend implements Direction {
   missing = 0;
   readonly #shared: Shared;
-  readonly #statements = new Map<string, Statement>();
-  readonly #portals = new Map<string, Portal>();
   #large: Large | null = null;
   #copied: { bytes: number; hash: Hash } | null = null;
   #nextId = 1;
@@ -54,10 +58,9 @@ export class Frontend implements Direction {
     const body = bytes.subarray(at + 5);
     // The names in a message's head must be there before it can be taken in pieces.
     if (body.length < Math.min(limits.readBytesMin, length - 4)) return at;
-    const run = this.#beginLarge(type, body, length);
     this.#large = {
-      type,
-      run,
+      ...this.#beginLarge(type, body, length),
+      tail: NO_BYTES,
       stream: this.#shared.cleaner.stream(ANYWHERE),
       hash: createHash('sha256'),
       bytes: 0,
@@ -71,9 +74,20 @@ export class Frontend implements Direction {
     const large = this.#large!;
     this.missing -= bytes.length;
     large.bytes += bytes.length;
+    this.#lookFor(large, bytes);
     for (const settled of large.stream.push(keep(bytes), this.missing === 0)) large.hash.update(settled);
     if (this.missing === 0) this.#endLarge(large);
     this.#shared.outlet.toServer(bytes);
+  }
+
+  /** A text in pieces is searched for names of protected columns as it passes. */
+  #lookFor(large: Large, piece: Bytes): void {
+    const { asked } = large;
+    if (!asked || asked.rule) return;
+    asked.rule = mentionedRule(join([large.tail, piece]), this.#shared.cleaner);
+    large.tail = keep(piece.subarray(-WORD_BYTES_MAX));
+    // Whether it keeps its rows for later under a name is not looked into: it is taken to.
+    this.#shared.carried ??= asked.rule;
   }
 
   #handle(type: number, body: Bytes): void {
@@ -116,6 +130,7 @@ export class Frontend implements Direction {
     if (sql.length + 1 !== body.length) throw malformed();
     this.#askColumns(sql, false);
     this.#shared.transcript.statement(this.#nextId, 'simple', { text: this.#shared.transcript.shown(sql) });
+    this.#noteKept(sql);
     this.#push({ kind: 'query', run: new Run(this.#nextId++), sql: keep(sql) });
   }
 
@@ -125,11 +140,18 @@ export class Frontend implements Direction {
     const sql = stringAt(body, name.to);
     const shown = this.#shared.transcript.shown(sql.bytes);
     this.#shared.transcript.statement(this.#nextId++, 'parse', { text: shown });
+    this.#noteKept(sql.bytes);
     this.#prepare(text(name.bytes), { sql: keep(sql.bytes), shown, plan: undefined, described: false });
   }
 
+  /** A cursor or an SQL-level prepared statement: its rows are asked for by another text. */
+  #noteKept(sql: Bytes): void {
+    if (this.#shared.carried || !keepsForLater(sql)) return;
+    this.#shared.carried = mentionedRule(sql, this.#shared.cleaner);
+  }
+
   #prepare(name: string, statement: Statement): void {
-    const undo = put(this.#statements, name, statement);
+    const undo = this.#shared.names.prepare(name, statement);
     this.#push({ kind: 'parse', own: false, undo });
   }
 
@@ -145,9 +167,17 @@ export class Frontend implements Direction {
   }
 
   #open(portal: string, name: string, formats: readonly number[], parameters: Portal['parameters']): void {
-    const statement = this.#statements.get(name) ?? UNKNOWN;
-    const opened: Portal = { statement, formats, parameters, plan: undefined, described: false, run: null };
-    this.#push({ kind: 'bind', undo: put(this.#portals, portal, opened) });
+    const statement = this.#shared.names.statement(name) ?? UNKNOWN;
+    const opened: Portal = {
+      statement,
+      formats,
+      parameters,
+      plan: undefined,
+      described: false,
+      run: null,
+      bound: false,
+    };
+    this.#push({ kind: 'bind', undo: this.#shared.names.bind(portal, opened), portal: opened });
   }
 
   /** count int16 | (length int32, value)*; shown masked, all together up to a bound */
@@ -182,7 +212,7 @@ export class Frontend implements Direction {
   /** 'S' or 'P' | name string */
   #describe(body: Bytes): void {
     const name = text(stringAt(body, 1).bytes);
-    const what = body[0] === 0x53 ? this.#statements.get(name) : this.#portals.get(name);
+    const what = body[0] === 0x53 ? this.#shared.names.statement(name) : this.#shared.names.portal(name);
     if (what) what.described = true;
     this.#push({ kind: 'describe', what: what ?? { ...UNKNOWN }, own: false });
   }
@@ -190,7 +220,7 @@ export class Frontend implements Direction {
   /** portal string | rows int32 */
   #execute(body: Bytes): void {
     const name = stringAt(body, 0).bytes;
-    const portal = this.#portals.get(text(name)) ?? { ...UNKNOWN_PORTAL };
+    const portal = this.#shared.names.portal(text(name)) ?? { ...UNKNOWN_PORTAL };
     const resumed = portal.run !== null;
     const run = portal.run ?? new Run(this.#nextId++);
     portal.run = run;
@@ -238,8 +268,7 @@ export class Frontend implements Direction {
   /** 'S' or 'P' | name string */
   #close(body: Bytes): void {
     const name = text(stringAt(body, 1).bytes);
-    if (body[0] === 0x53) this.#statements.delete(name);
-    else this.#portals.delete(name);
+    this.#shared.names.close(body[0] === 0x53 ? 'statement' : 'portal', name);
     this.#push({ kind: 'close', own: false });
   }
 
@@ -279,35 +308,39 @@ export class Frontend implements Direction {
     this.#shared.requests.push(request);
   }
 
-  #beginLarge(type: number, body: Bytes, length: number): Run | null {
-    if (this.#shared.skipping) return null;
+  #beginLarge(type: number, body: Bytes, length: number): Pick<Large, 'run' | 'asked'> {
+    if (type === Type.CopyData || this.#shared.skipping) return { run: null, asked: null };
+    const run = new Run(this.#nextId++);
+    if (type === Type.Query) return { run, asked: this.#largeQuery(run, body, length) };
+    if (type === Type.Parse) return { run, asked: this.#largeParse(run, body, length) };
+    if (type !== Type.Bind) throw new PangateError('limit-exceeded', 'A message is too long for its type.');
+    const portal = stringAt(body, 0);
+    this.#open(text(portal.bytes), text(stringAt(body, portal.to).bytes), UNKNOWN_FORMATS, []);
+    return { run, asked: null };
+  }
+
+  #largeQuery(run: Run, body: Bytes, length: number): Large['asked'] {
     const { transcript } = this.#shared;
-    if (type === Type.Query) {
-      const run = new Run(this.#nextId++);
-      transcript.statement(run.id, 'simple', { text: transcript.shown(body), bytes: length - 5 });
-      this.#push({ kind: 'query', run, sql: keep(body.subarray(0, limits.readBytesMin)) });
-      return run;
-    }
-    if (type === Type.Parse) {
-      const name = stringAt(body, 0);
-      const shown = transcript.shown(body.subarray(name.to));
-      const run = new Run(this.#nextId++);
-      transcript.statement(run.id, 'parse', { text: shown, bytes: length - 4 - name.to });
-      this.#prepare(text(name.bytes), {
-        sql: keep(body.subarray(name.to, name.to + limits.readBytesMin)),
-        shown,
-        plan: undefined,
-        described: false,
-      });
-      return run;
-    }
-    if (type === Type.Bind) {
-      const portal = stringAt(body, 0);
-      this.#open(text(portal.bytes), text(stringAt(body, portal.to).bytes), UNKNOWN_FORMATS, []);
-      return new Run(this.#nextId++);
-    }
-    if (type === Type.CopyData) return null;
-    throw new PangateError('limit-exceeded', 'A message is too long for its type.');
+    transcript.statement(run.id, 'simple', { text: transcript.shown(body), bytes: length - 5 });
+    const request = {
+      kind: 'query',
+      run,
+      sql: keep(body.subarray(0, limits.readBytesMin)),
+      rule: null,
+    } satisfies Request;
+    this.#push(request);
+    return request;
+  }
+
+  #largeParse(run: Run, body: Bytes, length: number): Large['asked'] {
+    const { transcript } = this.#shared;
+    const name = stringAt(body, 0);
+    const shown = transcript.shown(body.subarray(name.to));
+    transcript.statement(run.id, 'parse', { text: shown, bytes: length - 4 - name.to });
+    const sql = keep(body.subarray(name.to, name.to + limits.readBytesMin));
+    const statement: Statement = { sql, shown, plan: undefined, described: false, rule: null };
+    this.#prepare(text(name.bytes), statement);
+    return statement;
   }
 
   /** `sql.large`: the masked form of a message that was taken in pieces, by hash. */
@@ -332,24 +365,8 @@ const UNKNOWN_PORTAL: Portal = {
   plan: undefined,
   described: false,
   run: null,
+  bound: false,
 };
-
-/** Sets a name and gives the way back. */
-function put<Value>(map: Map<string, Value>, name: string, value: Value): () => void {
-  const previous = map.get(name);
-  if (previous === undefined && map.size >= limits.preparedStatementsMax) {
-    throw new PangateError(
-      'limit-exceeded',
-      'Too many prepared statements or portals.',
-      'Close those that are no longer used.',
-    );
-  }
-  map.set(name, value);
-  return () => {
-    if (previous === undefined || name === '') map.delete(name);
-    else map.set(name, previous);
-  };
-}
 
 /** A zero-ended string from `at`, and the offset behind its end. */
 function stringAt(body: Bytes, at: number): { bytes: Bytes; to: number } {

@@ -5,7 +5,7 @@
 
 import { int32At } from '../../base/binary.ts';
 import type { Bytes } from '../../base/bytes.ts';
-import type { Cleaner } from '../../base/cleaner.ts';
+import type { Cleaner, ColumnRule } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import type { Lane, Outlet, ResultPolicy } from '../../base/host.ts';
 import { limits } from '../../base/limits.ts';
@@ -14,6 +14,7 @@ import type { Catalog } from './catalog.ts';
 import type { CopyFormat } from './copy.ts';
 import { fatal } from './encode.ts';
 import { Frontend } from './frontend.ts';
+import { Names } from './names.ts';
 import { Requests, type Statement } from './requests.ts';
 import { Transcript } from './transcript.ts';
 
@@ -34,6 +35,9 @@ export interface Shared {
   readonly outlet: Outlet;
   readonly transcript: Transcript;
   readonly requests: Requests;
+  readonly names: Names;
+  /** The rule of a protected column that a cursor or SQL-level prepared statement of this session may carry. */
+  carried: ColumnRule | null;
   /** The server ignores everything up to the next Sync. */
   skipping: boolean;
   /** What the gateway has asked about coming COPY data, in order. */
@@ -64,6 +68,8 @@ export class PostgresLane implements Lane {
       outlet,
       transcript,
       requests: new Requests(),
+      names: new Names(),
+      carried: null,
       copies: [],
       skipping: false,
       inTransaction: false,

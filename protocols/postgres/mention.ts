@@ -34,3 +34,13 @@ export function countsOnly(sql: Bytes): boolean {
     );
   });
 }
+
+/** True for a statement that gives something a name under which its rows can be asked for later. */
+export function keepsForLater(sql: Bytes): boolean {
+  return /\b(prepare|declare)\b/i.test(text(sql));
+}
+
+/** True for a statement that may ask for rows under such a name. */
+export function asksForKept(sql: Bytes): boolean {
+  return /\b(execute|fetch)\b/i.test(text(sql));
+}

@@ -2,6 +2,7 @@
  * What the client has asked and the server has not yet answered, in order: the one thing that
  * tells which answer belongs to which question when requests are pipelined.
  */
+import type { ColumnRule } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { Plan } from './plan.ts';
@@ -13,6 +14,8 @@ export interface Statement {
   readonly sql: Uint8Array;
   /** The text for the record, masked. */
   readonly shown: string;
+  /** The rule of a protected column that the text names, where that was looked for as it came. */
+  rule?: ColumnRule | null;
   /** Undefined until the server has described it; null if it returns no rows. */
   plan: Plan | null | undefined;
   /** A Describe of it is on its way or answered. */
@@ -28,13 +31,15 @@ export interface Portal {
   described: boolean;
   /** The statement that an earlier Execute has begun and not ended. */
   run: Run | null;
+  /** The server has said BindComplete. */
+  bound: boolean;
 }
 
 /** `own`: asked by the gateway itself; the answer stays inside. */
 export type Request =
-  | { readonly kind: 'query'; readonly run: Run; readonly sql: Uint8Array }
+  | { readonly kind: 'query'; readonly run: Run; readonly sql: Uint8Array; rule?: ColumnRule | null }
   | { readonly kind: 'parse'; readonly undo: () => void; readonly own: boolean }
-  | { readonly kind: 'bind'; readonly undo: () => void }
+  | { readonly kind: 'bind'; readonly undo: () => void; readonly portal: Portal }
   | { readonly kind: 'describe'; readonly what: Statement | Portal; readonly own: boolean }
   | { readonly kind: 'execute'; readonly run: Run; readonly portal: Portal }
   | { readonly kind: 'close'; readonly own: boolean }

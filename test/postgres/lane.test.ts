@@ -317,3 +317,40 @@ test('a COPY whose columns cannot be told is refused', async (t) => {
     { code: 'message-refused' },
   );
 });
+
+test('a cursor and an SQL-level prepared statement carry what their text names', async (t) => {
+  const hidden = [{ name: 'z' }];
+  for (const [keep, ask] of [
+    ['prepare p as select cvv || $$$$ as z from cards', 'execute p'],
+    ['declare c cursor for select cvv || $$$$ as z from cards', 'fetch 1 from c'],
+  ] as const) {
+    const kept = [client(serialize.query(keep)), server(commandComplete('PREPARE'), ready)];
+    t.notMatch(play([...kept, ...query(hidden, [dataRow('123')], ask)]).toClient, '123');
+    t.match(play([...kept, ...query(hidden, [dataRow('123')], 'select 123 as z')]).toClient, '123');
+  }
+});
+
+test('a text in pieces protects expressions by what it names anywhere', async (t) => {
+  const sql = `select /* ${'x'.repeat(2 * limits.messageControlBytesMax)} */ cvv || $$$$ as z from cards`;
+  t.notMatch(
+    play(query([{ name: 'z' }], [dataRow('123')], sql), [100_000, 1_000_000, 2_097_170]).toClient,
+    '123',
+  );
+});
+
+test('portals end with their transaction, statements when they are deallocated: no limit is met', async (t) => {
+  const turn = (n: number): Said[] => [
+    client(
+      serialize.parse({ name: `s${n}`, text: 'select 1' }),
+      serialize.bind({ statement: `s${n}`, portal: `p${n}` }),
+      serialize.sync(),
+    ),
+    server(message(0x31), message(0x32), ready),
+    client(serialize.query(`DEALLOCATE s${n}`)),
+    server(commandComplete('DEALLOCATE'), ready),
+  ];
+  const turns = Array.from({ length: limits.preparedStatementsMax + 1 }, (_, n) => turn(n)).flat();
+  t.doesNotThrow(() => play(turns));
+  const open = turns.filter((_, i) => i % 4 < 2);
+  t.throws(() => play(open), { code: 'limit-exceeded' });
+});
