@@ -1,6 +1,6 @@
 /** A line on a terminal that says how far a run is. Nothing anywhere else. */
 import type { FileResult } from '../engine/redact/run.ts';
-import type { Shard } from '../engine/redact/walk.ts';
+import type { Choice } from '../engine/redact/walk.ts';
 
 const REDRAW_MS = 200;
 const BAR = 24;
@@ -25,11 +25,11 @@ export class Progress {
   }
 
   /** Adds up the sizes of what is to come, beside the run. */
-  async count(words: readonly string[], shard: Shard | null): Promise<void> {
+  async count(words: readonly string[], choice: Choice): Promise<void> {
     if (!this.#isShown) return;
     const { walk } = await import('../engine/redact/walk.ts');
     try {
-      for await (const entry of walk(words, shard)) this.#total += entry.size;
+      for await (const entry of walk(words, choice)) this.#total += entry.size;
       this.#isCounted = true;
     } catch {
       // The run itself says what is wrong.

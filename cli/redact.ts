@@ -91,29 +91,24 @@ function parseThreads(text: string): number {
 async function redact(paths: readonly string[], options: RedactOptions): Promise<void> {
   refuseContradictions(paths, options);
   const rules = await redactRules(options, openConfig);
-  const { redact: run } = await import('../engine/redact/run.ts');
-  const progress = new Progress(
-    process.stderr,
-    options.progress &&
-      process.stderr.isTTY === true &&
-      paths.length > 0 &&
-      !options.follow &&
-      !(process.stdout.isTTY && !options.inPlace && options.output === undefined),
-  );
-  void progress.count(paths, options.shard ?? null);
+  const { ownPaths, redact: run } = await import('../engine/redact/run.ts');
+  const destination = await destinationOf(options);
+  const { report = null, resume = null, shard = null } = options;
+  const progress = new Progress(process.stderr, hasProgress(paths, options));
+  void progress.count(paths, { shard, except: ownPaths({ destination, report, resume }) });
   const results: FileResult[] = [];
   try {
     const totals = await run({
       rules,
       words: paths,
-      destination: await destinationOf(paths, options),
+      destination,
       format: options.format,
       isBinaryTaken: options.binary ?? false,
       isDecompressing: options.decompress ?? false,
       threads: options.threads,
-      shard: options.shard ?? null,
-      report: options.report ?? null,
-      resume: options.resume ?? null,
+      shard,
+      report,
+      resume,
       standardInput: process.stdin,
       follow: options.follow ? untilSignal() : null,
       onRead: (bytes) => progress.read(bytes),
@@ -130,6 +125,14 @@ async function redact(paths: readonly string[], options: RedactOptions): Promise
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
     process.exitCode = EXIT.error;
   }
+}
+
+/** On a terminal that shows nothing else. */
+function hasProgress(paths: readonly string[], options: RedactOptions): boolean {
+  if (!options.progress || process.stderr.isTTY !== true || paths.length === 0 || options.follow)
+    return false;
+  const isShown = !(options.inPlace || options.output || options.check || options.dryRun);
+  return !(isShown && process.stdout.isTTY);
 }
 
 function untilSignal(): AbortSignal {
@@ -161,7 +164,7 @@ function usage(what: string, remedy: string): PangateError {
   return new PangateError('argument-invalid', what, remedy);
 }
 
-async function destinationOf(_paths: readonly string[], options: RedactOptions): Promise<Destination> {
+async function destinationOf(options: RedactOptions): Promise<Destination> {
   if (options.check || options.dryRun) return { kind: 'nowhere' };
   if (options.inPlace) return { kind: 'in-place' };
   if (options.output !== undefined) return { kind: 'folder', path: options.output };

@@ -14,14 +14,14 @@ const contents: Readonly<Record<string, Buffer>> = {
   empty: Buffer.alloc(0),
   'one byte': Buffer.from('a'),
   'a sentence': Buffer.from('pay 4111111111111111 now'),
-  zeros: Buffer.alloc(700_000),
+  zeros: Buffer.alloc(300_000),
   'runs of every length': Buffer.from(Array.from({ length: 600 }, (_, i) => 'x'.repeat(i)).join('y')),
   repetitions: Buffer.from('abcabcabd'.repeat(40_000)),
-  'all bytes': Buffer.from(Array.from({ length: 70_000 }, (_, i) => (i * i) % 256)),
+  'all bytes': Buffer.from(Array.from({ length: 30_000 }, (_, i) => (i * i) % 256)),
   log: Buffer.from(
     Array.from({ length: 9000 }, (_, i) => `18:15:${i % 60} GET /a/${i * 7919} ${i % 7}`).join('\n'),
   ),
-  noise: noise(400_000),
+  noise: noise(160_000),
 };
 
 /** The same on every run. */
@@ -108,13 +108,13 @@ test('cut anywhere on the way in, the content is the same', async (t) => {
 });
 
 test('a truncated or changed file is an error or its own content, never a hang and never another one', async (t) => {
-  const content = contents['log']!.subarray(0, 3000);
+  const content = contents['log']!.subarray(0, 1500);
   for (const name of ['zstd', 'bzip2', 'gzip']) {
     const packed = await compressed(HEADS[name]!, content);
     let wrong = 0;
     for (let length = 8; length < packed.length; length++)
       if (await isWrong(packed.subarray(0, length), null)) wrong++;
-    for (let bit = 40; bit < packed.length * 8; bit += 3) {
+    for (let bit = 40; bit < packed.length * 8; bit += 5) {
       const broken = Buffer.from(packed);
       broken[bit >> 3]! ^= 1 << (bit & 7);
       if (await isWrong(broken, content)) wrong++;

@@ -83,6 +83,19 @@ test('to another folder the tree is kept', async (t) => {
   t.equal(read(folder, 'a/b/c.log'), PAN);
 });
 
+test('what a run writes itself is no input, though it lies in the folder', async (t) => {
+  const folder = folderWith({ 'a.log': PAN });
+  const [path, report, resume] = ['out', 'report.json', 'done'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const own = { destination: { kind: 'folder', path }, report, resume } as const;
+  t.equal((await run([folder], own)).totals.files, 1);
+  t.equal((await run([folder], own)).totals.states['done-before'], 1);
+  t.equal(read(path, 'a.log'), MASKED);
+});
+
 test('compressed files come out compressed the same way, or plain if asked', async (t) => {
   const members = Buffer.concat([gzipSync(`one ${PAN}\n`), gzipSync('two\n')]);
   const folder = folderWith({ 'a.csv.gz': gzipSync('id,cvv\n1,123\n'), 'm.log.gz': members });

@@ -91,6 +91,16 @@ export async function redact(options: RunOptions): Promise<Totals> {
   }
 }
 
+/** What a run writes itself. */
+export function ownPaths({
+  destination,
+  report,
+  resume,
+}: Pick<RunOptions, 'destination' | 'report' | 'resume'>): string[] {
+  const output = destination.kind === 'folder' ? [destination.path] : [];
+  return [...output, ...(report ? [report, `${report}.part`] : []), ...(resume ? [resume] : [])];
+}
+
 class Run {
   readonly totals: Totals = {
     files: 0,
@@ -130,7 +140,7 @@ class Run {
     if (words.length === 0) return this.#note(await this.#stream('-', '', () => streamIntake(standardInput)));
     if (follow)
       return this.#note(await this.#stream(words[0]!, words[0]!, () => followIntake(words[0]!, follow)));
-    const entries = walk(words, shard);
+    const entries = walk(words, { shard, except: ownPaths(this.#options) });
     const lane = async (): Promise<void> => {
       for (let next = await entries.next(); !next.done; next = await entries.next())
         await this.#one(next.value);

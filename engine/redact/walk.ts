@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { PangateError } from '../../base/errors.ts';
 import { unreadable } from '../config/file.ts';
 import { isPart, removeParts } from './redact-file.ts';
@@ -24,6 +24,13 @@ export interface Shard {
   readonly count: number;
 }
 
+/** What is taken of the files behind the words. */
+export interface Choice {
+  readonly shard: Shard | null;
+  /** Paths that are no input, though they lie in a folder that is: output, report, ledger. */
+  readonly except: readonly string[];
+}
+
 /** Folders in folders. */
 const DEPTH_MAX = 256;
 
@@ -31,9 +38,10 @@ const DEPTH_MAX = 256;
  * The files behind the words of a command line, folders in the order of their names. Links inside
  * folders are not followed. Throws `file-unreadable`.
  */
-export async function* walk(words: readonly string[], shard: Shard | null): AsyncGenerator<Entry> {
+export async function* walk(words: readonly string[], { shard, except }: Choice): AsyncGenerator<Entry> {
+  const left = new Set(except.map((path) => resolve(path)));
   for (const word of words)
-    for await (const entry of expand(word)) if (shard === null || isIn(shard, entry.name)) yield entry;
+    for await (const entry of expand(word, left)) if (shard === null || isIn(shard, entry.name)) yield entry;
 }
 
 /** Spreads by a hash of the name, so that machines agree without a word. */
@@ -41,22 +49,22 @@ function isIn({ index, count }: Shard, name: string): boolean {
   return createHash('sha256').update(name).digest().readUInt32BE(0) % count === index;
 }
 
-async function* expand(word: string): AsyncGenerator<Entry> {
+async function* expand(word: string, left: ReadonlySet<string>): AsyncGenerator<Entry> {
   const found = await stat(word).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' && /[*?[]/.test(word)) return null;
     throw unreadable(word, error);
   });
-  if (found === null) yield* matching(word);
-  else if (found.isDirectory()) yield* below(word, word, 0);
+  if (found === null) yield* matching(word, left);
+  else if (found.isDirectory()) yield* below(word, word, { depth: 0, left });
   else yield { path: word, name: basename(word), size: found.size, mtimeMs: found.mtimeMs, isNamed: true };
 }
 
-async function* matching(pattern: string): AsyncGenerator<Entry> {
+async function* matching(pattern: string, left: ReadonlySet<string>): AsyncGenerator<Entry> {
   const fixed = pattern.slice(0, pattern.search(/[*?[]/));
   const base = fixed.includes('/') ? fixed.slice(0, fixed.lastIndexOf('/')) || '/' : '.';
   const match = globOf(pattern.startsWith('./') ? pattern.slice(2) : pattern);
   let any = false;
-  for await (const entry of below(base, base, 0)) {
+  for await (const entry of below(base, base, { depth: 0, left })) {
     if (!match.test(entry.path.startsWith('./') ? entry.path.slice(2) : entry.path)) continue;
     any = true;
     yield entry;
@@ -84,7 +92,11 @@ function globOf(pattern: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-async function* below(root: string, folder: string, depth: number): AsyncGenerator<Entry> {
+async function* below(
+  root: string,
+  folder: string,
+  { depth, left }: { readonly depth: number; readonly left: ReadonlySet<string> },
+): AsyncGenerator<Entry> {
   if (depth > DEPTH_MAX)
     throw new PangateError('limit-exceeded', `folders deeper than ${DEPTH_MAX}: ${root}`);
   const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
@@ -94,7 +106,8 @@ async function* below(root: string, folder: string, depth: number): AsyncGenerat
   if (names.some(isPart)) await removeParts(folder, names);
   for (const entry of entries.sort(byName)) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* below(root, path, depth + 1);
+    if (left.has(resolve(path))) continue;
+    if (entry.isDirectory()) yield* below(root, path, { depth: depth + 1, left });
     else if (entry.isFile() && !isPart(entry.name)) {
       const { size, mtimeMs } = await stat(path);
       yield { path, name: relative(root, path).split(sep).join('/'), size, mtimeMs, isNamed: false };
