@@ -2,7 +2,8 @@
 // Says what it does; does nothing when nothing has changed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const STAMP = 'node_modules/.pangate-lock';
 
@@ -18,6 +19,9 @@ export function setup({ quiet = false } = {}) {
 function install(quiet) {
   const digest = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
+  // npm would empty the folder that the link leads to, which is somebody else's
+  if (lstatSync('node_modules', { throwIfNoEntry: false })?.isSymbolicLink())
+    return console.error('node_modules is a link and not of this package-lock.json: taken as it is.');
   if (!quiet) console.error('Installing packages (npm ci) ...');
   run(
     'npm',
@@ -45,3 +49,5 @@ function stop(message) {
   console.error(message);
   process.exit(1);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) setup();
