@@ -32,5 +32,8 @@ test('for people a line is time, level, message and fields, with control charact
   const { lines, stream } = sink();
   const log = createLog({ level: 'info', format: 'json' }, prettyStream(stream));
   log.info({ user: 'a b', n: 3, evil: '\x1b[2J\n' }, 'session opened');
-  t.match(lines[0], /^\d\d:\d\d:\d\d\.\d{3} info {2}session opened {2}user="a b" n=3 evil="\\u001b\[2J\\n"\n$/);
+  t.match(
+    lines[0],
+    /^\d\d:\d\d:\d\d\.\d{3} info {2}session opened {2}user="a b" n=3 evil="\\u001b\[2J\\n"\n$/,
+  );
 });
