@@ -56,14 +56,32 @@ async function acquire(lock: string): Promise<void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(lock, error);
     }
-    if (await isStale(lock)) await rm(lock, { force: true });
-    else await sleep(LOCK_WAIT_MS);
+    if (!(await isStale(lock)) || !(await removeStale(lock))) await sleep(LOCK_WAIT_MS);
   }
   throw new PangateError(
     'file-unreadable',
     `${lock} is held by another process`,
     'Try again; if no other pangate is running, remove that file.',
   );
+}
+
+/**
+ * Removes the lock of a process that is gone; false if another process is about to. One at a time,
+ * and looked at again: who found it stale may come late and must not remove a newer one.
+ */
+async function removeStale(lock: string): Promise<boolean> {
+  const claim = `${lock}.claim`;
+  try {
+    await writeFile(claim, '', { flag: 'wx', mode: 0o600 });
+  } catch {
+    return false;
+  }
+  try {
+    if (await isStale(lock)) await rm(lock, { force: true });
+    return true;
+  } finally {
+    await rm(claim, { force: true });
+  }
 }
 
 async function isStale(lock: string): Promise<boolean> {
