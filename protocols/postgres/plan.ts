@@ -115,7 +115,8 @@ export function withFormats(plan: Plan, formats: readonly number[]): Plan {
 function columnOf(described: Described, context: PlanContext): Column {
   const { name, typeOid, binary } = described;
   const origin = context.catalog.origin(described.tableOid, described.number);
-  const place = placeOf(origin?.column || name, typeOid, binary);
+  // The table's name is context as well: thirteen digits are a number of many things, but not in `cards`.
+  const place = placeOf(origin ? `${origin.table}.${origin.column}` : name, typeOid, binary);
   const masked = maskedName(name, context.cleaner);
   return {
     name: masked,

@@ -354,3 +354,11 @@ test('portals end with their transaction, statements when they are deallocated: 
   const open = turns.filter((_, i) => i % 4 < 2);
   t.throws(() => play(open), { code: 'limit-exceeded' });
 });
+
+test('the table of origin is context for numbers that are not card numbers everywhere', async (t) => {
+  const thirteen = '4019045064512';
+  const from = (table: number): string =>
+    play(query([{ name: 'x', table, number: 1 }], [dataRow(thirteen)]), [], catalog).toClient;
+  t.notMatch(from(20000), thirteen);
+  t.match(from(0), thirteen);
+});
