@@ -64,6 +64,8 @@ export interface ServerProcess {
   output(): string;
   /** Resolves when the server and all that hold its output have ended. */
   readonly ended: Promise<void>;
+  /** Sends a signal and waits until it has ended of it; its folder stays until `stop`. */
+  kill(signal: NodeJS.Signals): Promise<void>;
   /** Stops it, removes its folder; resolves when both are done. Can be called again. */
   stop(): Promise<void>;
 }
@@ -127,7 +129,13 @@ export async function startProcess(options: ProcessOptions): Promise<ServerProce
     throw new Error(`${options.command} did not start: ${(error as Error).message}\n${heard.text()}`);
   }
   hold(child, 'unref');
-  return { pid: heard.pid(), output: heard.text, ended, stop };
+  const kill = async (signal: NodeJS.Signals): Promise<void> => {
+    hold(child, 'ref');
+    process.kill(heard.pid(), signal);
+    await ended;
+    hold(child, 'unref');
+  };
+  return { pid: heard.pid(), output: heard.text, ended, kill, stop };
 }
 
 /** Runs a command to its end as the servers' user; throws what it printed if it fails. */
