@@ -142,10 +142,11 @@ function reference(bytes: Bytes, at: number): number {
 function numericReference(bytes: Bytes, at: number): number {
   if (at + 2 >= bytes.length) return OPEN;
   const hex = (bytes[at + 2]! | 0x20) === 0x78;
+  const from = at + (hex ? 3 : 2);
   let code = 0;
-  for (let i = at + (hex ? 3 : 2); i < at + 10; i++) {
+  for (let i = from; i < at + 10; i++) {
     if (i >= bytes.length) return OPEN;
-    if (bytes[i] === 0x3b) return ((code > 0x10ffff ? REPLACEMENT : code) << 5) | (i - at + 1);
+    if (bytes[i] === 0x3b && i > from) return ((code > 0x10ffff ? REPLACEMENT : code) << 5) | (i - at + 1);
     const digit = hexDigit(bytes[i]!);
     if (digit < 0 || (!hex && digit > 9)) break;
     code = code * (hex ? 16 : 10) + digit;

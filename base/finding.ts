@@ -23,9 +23,10 @@ export interface Place {
   readonly kind: 'cell' | 'text';
   /**
    * `verbatim`: any character may stand in the text.
-   * `number`: the text must stay a number (an array of numerics, a JSON number): masks use digits.
+   * `number`: the text must stay a number (an array of numerics): masks use digits.
+   * `json`: the text must stay a JSON text: masks of bare numbers use digits.
    */
-  readonly form: 'verbatim' | 'number';
+  readonly form: 'verbatim' | 'number' | 'json';
 }
 
 /** Running text without any context. */

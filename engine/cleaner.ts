@@ -1,18 +1,17 @@
-import { createHash } from 'node:crypto';
 import { type Bytes, join } from '../base/bytes.ts';
-import type { Cleaner, ColumnRule } from '../base/cleaner.ts';
-import { assert, PangateError } from '../base/errors.ts';
-import type { Finding, Masker, Place, Report } from '../base/finding.ts';
+import type { Cleaner } from '../base/cleaner.ts';
+import { assert } from '../base/errors.ts';
+import type { Finding, Place, Report } from '../base/finding.ts';
 import { createScanner, detectors } from '../detectors/index.ts';
-import { maskers } from '../masking/index.ts';
 import { cleanStream } from './clean-stream.ts';
 import { columnRules } from './columns.ts';
-import { authenticationKinds, type MaskRules } from './mask-rules.ts';
+import { chooseMasks } from './mask-choice.ts';
+import { digestOf, type MaskRules } from './mask-rules.ts';
 
 /** Puts detectors and masks together. Throws `config-invalid` for a rule that cannot hold. */
 export function createCleaner(rules: MaskRules): Cleaner {
-  const chosen = chooseMaskers(rules);
-  const scanner = createScanner(detectors.filter(({ kind }) => chosen.has(kind)));
+  const choice = chooseMasks(rules);
+  const scanner = createScanner(detectors.filter(({ kind }) => choice.kinds.has(kind)));
   const column = columnRules(rules.columns);
 
   function find(bytes: Bytes, place: Place): readonly Finding[] {
@@ -51,32 +50,23 @@ export function createCleaner(rules: MaskRules): Cleaner {
     findings: readonly Finding[],
     place: Place,
   ): Bytes {
-    const masks = findings.map((finding) => maskerOf(chosen, finding.kind).mask(bytes, finding, place));
+    const masks = findings.map((finding) => choice.of(finding.kind).mask(bytes, finding, place));
     return masks.every((mask, i) => mask.length === findings[i]!.to - findings[i]!.from)
       ? overwrite(bytes, span, findings, masks)
       : rebuild(bytes, span, findings, masks);
   }
 
   return {
-    digest: createHash('sha256').update(JSON.stringify(rules)).digest('hex'),
+    digest: digestOf(rules),
     hasColumns: rules.columns.length > 0,
     next: scanner.next,
     find,
     clean,
     cleanPart,
     column,
-    cover: (bytes, rule, place) => cover(bytes, rule, place),
+    cover: choice.cover,
     stream: (place) => cleanStream(scanner, place, apply),
   };
-}
-
-function cover(bytes: Bytes, rule: ColumnRule, place: Place): Bytes | null {
-  if (rule.mask === 'null') return null;
-  const whole = { kind: rule.kind, from: 0, to: bytes.length, reason: 'column' };
-  const mask = maskers.get(rule.mask)!.mask(bytes, whole, place);
-  if (mask.length !== bytes.length) return mask;
-  bytes.set(mask);
-  return bytes;
 }
 
 function overwrite(
@@ -106,32 +96,4 @@ function rebuild(
   });
   parts.push(bytes.subarray(at, span.to));
   return join(parts);
-}
-
-function maskerOf(chosen: ReadonlyMap<string, Masker>, kind: string): Masker {
-  return chosen.get(kind) ?? maskers.get('full')!;
-}
-
-/** The mask of each kind that is on. */
-function chooseMaskers(rules: MaskRules): ReadonlyMap<string, Masker> {
-  const chosen = new Map<string, Masker>();
-  const kinds = new Set(detectors.map(({ kind }) => kind));
-  for (const [kind, choice] of Object.entries(rules.detectors)) {
-    if (!kinds.has(kind)) throw invalid(`detectors.${kind}: there is no such detector`, [...kinds]);
-    chosen.set(kind, maskerNamed(`detectors.${kind}`, kind, choice.mask));
-  }
-  for (const { rule, kind, mask } of rules.columns) maskerNamed(`columns.${rule}`, kind, mask);
-  return chosen;
-}
-
-function maskerNamed(key: string, kind: string, mask: string): Masker {
-  const masker = maskers.get(mask);
-  if (masker === undefined) throw invalid(`${key}: there is no mask "${mask}"`, [...maskers.keys()]);
-  if (authenticationKinds.includes(kind) && mask !== 'full' && mask !== 'null')
-    throw invalid(`${key}: PCI DSS 3.3.1 forbids to show any part of it`, ['full']);
-  return masker;
-}
-
-function invalid(message: string, choices: readonly string[]): PangateError {
-  return new PangateError('config-invalid', message, `Choose one of: ${choices.join(', ')}.`);
 }

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import type { MaskKeys } from '../masking/index.ts';
+
 /**
  * What to find and how to mask it: plain data, as the configuration gives it. The defaults are
  * right for PCI DSS 3.3 (sensitive authentication data is never shown) and 3.4 (of a PAN at most
@@ -8,6 +11,8 @@ export interface MaskRules {
   readonly detectors: Readonly<Record<string, MaskChoice>>;
   /** Whole fields by where they come from. The first rule that names a column has it. */
   readonly columns: readonly ColumnPatterns[];
+  /** Keys of the masks `token` and `fpe`. They are no part of the rules' digest; their ids are. */
+  readonly keys?: MaskKeys;
 }
 
 export interface MaskChoice {
@@ -22,6 +27,14 @@ export interface ColumnPatterns extends MaskChoice {
   readonly kind: string;
   /** `cvv`, `cards.cvv` or `*.cvv`; `*` stands for any characters. Case does not count. */
   readonly columns: readonly string[];
+}
+
+/** SHA-256 in hex over the rules, with the ids of keys and without the keys. */
+export function digestOf({ detectors, columns, keys }: MaskRules): string {
+  const names = { token: keys?.token?.current, fpe: keys?.fpe?.scope };
+  return createHash('sha256')
+    .update(JSON.stringify({ detectors, columns, keys: names }))
+    .digest('hex');
 }
 
 /** Kinds that PCI DSS 3.3.1 forbids to keep or show: their mask is always `full`. */

@@ -9,5 +9,5 @@ export const plugins: Plugins = {
   protocols,
   detectors: detectors.map((detector) => detector.kind),
   kinds: [...new Set([...detectors.map((detector) => detector.kind), ...authenticationKinds])],
-  masks: [...maskers.keys(), 'null'],
+  masks: [...maskers.keys()],
 };

@@ -1,27 +1,68 @@
 import type { Bytes } from '../base/bytes.ts';
 import { contextBytesMax, type Finding, type Place } from '../base/finding.ts';
 
-/** The spelling that a mask must keep to at a finding: anything, or a number's digits. */
-export function formAt(text: Bytes, finding: Finding, place: Place): Place['form'] {
+/** What a mask may consist of: anything, or digits. */
+export type Form = 'verbatim' | 'number';
+
+/** A list of values follows these words in SQL (ISO/IEC 9075-2 7.3, 8.4, 14.15). */
+const SQL = /\b(?:values|in)\s*\((?:[^;]*[,(\s])?$|\b(?:where|set|and|or)\b[^;]*[=<>,]\s*$/i;
+
+/**
+ * The form of the mask at a finding, by what stands before it and right after: a number must stay
+ * one in a numeric column, as a bare value of JSON (RFC 8259 section 6) and as a literal of SQL.
+ */
+export function formAt(text: Bytes, finding: Finding, place: Place): Form {
   if (place.form === 'number') return 'number';
-  return isPlainDigits(text, finding) && isJsonNumber(text, finding) ? 'number' : 'verbatim';
+  if (finding.spelling !== undefined || !isPlainDigits(text, finding)) return 'verbatim';
+  const floor = Math.max(0, finding.from - contextBytesMax);
+  const before = blanksBefore(text, finding.from, floor);
+  const after = text[finding.to] ?? COMMA;
+  if (place.form === 'json') return isBare(text, before, floor) && endsJson(after) ? 'number' : 'verbatim';
+  return isJsonNumber(text, before, floor) || isSqlNumber(text, finding, after, floor)
+    ? 'number'
+    : 'verbatim';
 }
 
-function isPlainDigits(text: Bytes, finding: Finding): boolean {
-  for (let i = finding.from; i < finding.to; i++) if (text[i]! < 0x30 || text[i]! > 0x39) return false;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const BRACKET = 0x5b;
+
+function isPlainDigits(text: Bytes, { from, to }: Finding): boolean {
+  for (let i = from; i < to; i++) if (text[i]! < 0x30 || text[i]! > 0x39) return false;
   return true;
 }
 
-/** Unquoted after a quoted key and a colon, or in a list of numbers (RFC 8259 4 and 5). */
-function isJsonNumber(text: Bytes, finding: Finding): boolean {
-  const floor = Math.max(0, finding.from - contextBytesMax);
-  let at = blanksBefore(text, finding.from, floor);
-  if (text[at - 1] === 0x3a) {
-    at = blanksBefore(text, at - 1, floor);
-    return at > floor && text[at - 1] === 0x22;
+/** In a JSON text: where a value may start. Inside a string this can only err towards digits. */
+function isBare(text: Bytes, before: number, floor: number): boolean {
+  const byte = text[before - 1];
+  return before === floor || byte === COLON || byte === COMMA || byte === BRACKET || byte === 0x2d;
+}
+
+function endsJson(byte: number): boolean {
+  return byte === COMMA || byte === 0x5d || byte === 0x7d || isBlank(byte);
+}
+
+/** In any text: unquoted after a quoted key and a colon, or in a list of numbers. */
+function isJsonNumber(text: Bytes, before: number, floor: number): boolean {
+  if (before > floor && text[before - 1] === COLON) {
+    const key = blanksBefore(text, before - 1, floor);
+    return key > floor && text[key - 1] === QUOTE;
   }
+  let at = before;
   while (at > floor && isListed(text[at - 1]!)) at--;
-  return at > floor && text[at - 1] === 0x5b;
+  return at > floor && text[at - 1] === BRACKET;
+}
+
+/** A literal behind a keyword of SQL, between commas, blanks and parentheses. */
+function isSqlNumber(text: Bytes, { from }: Finding, after: number, floor: number): boolean {
+  if (after !== COMMA && after !== 0x29 && after !== 0x3b && !isBlank(after)) return false;
+  if (from === 0 || !isSqlStart(text[from - 1]!)) return false;
+  return SQL.test(Buffer.from(text.buffer, text.byteOffset + floor, from - floor).toString('latin1'));
+}
+
+function isSqlStart(byte: number): boolean {
+  return byte === 0x28 || byte === COMMA || byte === 0x3d || isBlank(byte);
 }
 
 function blanksBefore(text: Bytes, at: number, floor: number): number {
@@ -36,5 +77,5 @@ function isBlank(byte: number): boolean {
 
 /** What a list of numbers consists of. */
 function isListed(byte: number): boolean {
-  return (byte >= 0x30 && byte <= 0x39) || byte === 0x2c || byte === 0x2e || byte === 0x2d || isBlank(byte);
+  return (byte >= 0x30 && byte <= 0x39) || byte === COMMA || byte === 0x2e || byte === 0x2d || isBlank(byte);
 }

@@ -1,18 +1,36 @@
-import type { Masker } from '../base/finding.ts';
-import { type Kept, starred, zeroed } from './digits.ts';
+import type { Finding, Masker } from '../base/finding.ts';
+import { type Keeping, none, starred, zeroed } from './digits.ts';
 import { formAt } from './form.ts';
 
-/** First six and last four digits stay (PCI DSS 3.4.1). */
-export const partial: Masker = keeping('partial', { first: 6, last: 4 });
+/** The first six and the last four digits stay, the most that PCI DSS 3.4.1 lets anybody see. */
+export const partial: Masker = keeping('partial', () => ({ first: 6, last: 4 }));
 
-/** A mask that keeps some digits in clear and the length. */
-export function keeping(name: string, kept: Kept): Masker {
+/** The first eight and the last four of sixteen digits, for issuers' numbers of eight digits. */
+export const partialEight: Masker = keeping('partial8', (count) => ({
+  first: count === 16 ? 8 : 6,
+  last: 4,
+}));
+
+/** The last four digits stay. */
+export const last4: Masker = keeping('last4', () => ({ first: 0, last: 4 }));
+
+/** The first six digits stay. */
+export const bin: Masker = keeping('bin', () => ({ first: 6, last: 0 }));
+
+/** A mask that keeps some digits in clear, and the length. */
+function keeping(name: string, keptOf: Keeping): Masker {
   return {
     name,
     keepsLength: true,
     mask(text, finding, place) {
       const span = text.subarray(finding.from, finding.to);
-      return formAt(text, finding, place) === 'number' ? zeroed(span, kept) : starred(span, kept);
+      if (formAt(text, finding, place) === 'number') return zeroed(span, isExempt(finding) ? none : keptOf);
+      return starred(span, keptOf, finding.spelling);
     },
   };
+}
+
+/** Without a check digit the first six digits alone would make the zeros a card number again. */
+function isExempt(finding: Finding): boolean {
+  return finding.reason === 'pan-exempt';
 }

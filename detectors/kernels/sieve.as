@@ -458,10 +458,11 @@ function reference(at: i32): i32 {
 function numericReference(at: i32): i32 {
   if (at + 2 >= limit) return OPEN;
   const hex = (load<u8>(at + 2) | 0x20) == 0x78;
+  const from = at + (hex ? 3 : 2);
   let code = 0;
-  for (let i = at + (hex ? 3 : 2); i < at + 10; i++) {
+  for (let i = from; i < at + 10; i++) {
     if (i >= limit) return OPEN;
-    if (load<u8>(i) == 0x3b) return ((code > 0x10ffff ? REPLACEMENT : code) << 5) | (i - at + 1);
+    if (load<u8>(i) == 0x3b && i > from) return ((code > 0x10ffff ? REPLACEMENT : code) << 5) | (i - at + 1);
     const digit = hexDigit(load<u8>(i));
     if (digit < 0 || (!hex && digit > 9)) break;
     code = code * (hex ? 16 : 10) + digit;
