@@ -14,22 +14,41 @@ import type { Connection } from '../servers/postgres.ts';
 const CLIENTS = 4;
 
 export interface KillOutcome {
-  /** Statements that were answered before the kill. */
-  readonly answered: number;
+  /** Statements that were answered before each kill. */
+  readonly answered: readonly number[];
   /** What was not as it must be, one sentence each. */
   readonly faults: readonly string[];
 }
 
-/** One round: start, load, kill -9, start again (which recovers), look. */
-export async function killRound(
+/** Start (which recovers what the kill before has left), look, load, kill -9; and again. */
+export async function killRounds(
   server: Connection,
   folder: string,
-  round: number,
+  rounds: number,
   random: Random,
 ): Promise<KillOutcome> {
-  const seen = new Set(files(folder));
-  const gateway = await startGateway(server, { folder });
-  const answered: string[] = [];
+  const seen = new Set<string>();
+  const counts: number[] = [];
+  const faults: string[] = [];
+  let answered: string[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const gateway = await startGateway(server, { folder });
+    const paths = files(folder).filter((path) => !seen.has(path));
+    faults.push(...(await faultsOf(paths, answered)));
+    for (const path of paths) seen.add(path);
+    answered = [];
+    if (round < rounds) counts.push(await killUnderLoad(gateway, round, answered, random));
+    await gateway.stop();
+  }
+  return { answered: counts, faults };
+}
+
+async function killUnderLoad(
+  gateway: GatewayServer,
+  round: number,
+  answered: string[],
+  random: Random,
+): Promise<number> {
   const clients = Array.from({ length: CLIENTS }, (_, client) =>
     load(gateway, `r${round}c${client}`, answered),
   );
@@ -37,16 +56,7 @@ export async function killRound(
   await new Promise((resolve) => setTimeout(resolve, random.below(500)));
   process.kill(gateway.process.pid, 'SIGKILL');
   await Promise.all(clients);
-  await gateway.stop();
-  const again = await startGateway(server, { folder });
-  await again.stop();
-  return {
-    answered: answered.length,
-    faults: await faultsOf(
-      files(folder).filter((path) => !seen.has(path)),
-      answered,
-    ),
-  };
+  return answered.length;
 }
 
 /** The first answers are there: how long that takes is the machine's affair. */
