@@ -1,6 +1,7 @@
 /** What fails while a session is recorded: unrecorded is unsent, and nothing accepted is lost. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { type Fault, faultyDisk } from '../test/recorder/disks.ts';
@@ -214,12 +215,11 @@ test('a read-only file system is told at the start', { skip: tmpfsMissing() }, a
 
 function tmpfsMissing(): string | false {
   if (process.getuid?.() !== 0) return 'only root may mount';
-  const probe = join('/tmp', `pangate-mount-${process.pid}`);
-  mkdirSync(probe, { recursive: true });
-  if (!spawnQuiet('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'pangate-probe', probe]))
-    return 'no mount rights here';
-  spawnQuiet('umount', [probe]);
-  return false;
+  const probe = mkdtempSync(join(tmpdir(), 'pangate-mount-'));
+  const isMounted = spawnQuiet('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'pangate-probe', probe]);
+  if (isMounted) spawnQuiet('umount', [probe]);
+  rmdirSync(probe);
+  return isMounted ? false : 'no mount rights here';
 }
 
 function spawnQuiet(command: string, args: string[]): boolean {
