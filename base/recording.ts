@@ -51,7 +51,7 @@ export interface Recorder {
   write(entry: Entry): number;
   /** All records up to and including this number are accepted by the journal; -1 before the first. */
   readonly accepted: number;
-  /** Bytes written and not yet accepted: the caller stops reading above its limit. */
+  /** Bytes written and not yet accepted, or not yet taken to be compressed: the caller stops reading above its limit. */
   readonly pendingBytes: number;
   /** Null while all is well. */
   readonly failure: Error | null;

@@ -190,7 +190,7 @@ export class RecordingArchive implements Archive {
       journal: this.#journal,
       pool: this.#pool,
       file: (owner) => this.#file(owner, startedUs),
-      repair: (owner) => repairSession(owner.sid, this.#journal.paths, recovering(this.#options)),
+      repair: (owner) => repairSession(owner, this.#journal.paths, recovering(this.#options)),
       onEnd: (owner) => this.#sessions.delete(owner),
     });
     this.#sessions.add(session);

@@ -194,17 +194,29 @@ function asBuffer(view: Uint8Array): Buffer {
  */
 export async function isUnfinished(path: string, sid: string): Promise<'open' | 'crashed' | null> {
   for (const folder of await journalFolders(systemDisk, directoryOf(path))) {
-    const sessions = new Map<string, JournaledSession>();
-    try {
-      await scanJournal({ disk: systemDisk, sid }, await journalPaths(systemDisk, folder), sessions);
-    } catch {
-      continue;
-    }
-    const session = sessions.get(sid);
-    if (session === undefined || session.closed) continue;
+    if (!(await unfinishedIn(folder)).has(sid)) continue;
     return (await lockHolder(folder)) === null ? 'crashed' : 'open';
   }
   return null;
+}
+
+/** Who verifies many recordings asks for each: one scan serves all for a moment. */
+const SCAN_VALID_MS = 500;
+let scan: { readonly folder: string; readonly atMs: number; readonly sids: ReadonlySet<string> } | null =
+  null;
+
+/** The sessions that a folder's journals name and do not call complete. */
+async function unfinishedIn(folder: string): Promise<ReadonlySet<string>> {
+  if (scan?.folder === folder && performance.now() - scan.atMs < SCAN_VALID_MS) return scan.sids;
+  const sessions = new Map<string, JournaledSession>();
+  try {
+    await scanJournal({ disk: systemDisk }, await journalPaths(systemDisk, folder), sessions);
+  } catch {
+    // A file went while it was read: its sessions are safe, or the next look finds them.
+  }
+  const sids = [...sessions.values()].filter((session) => !session.closed).map((session) => session.sid);
+  scan = { folder, atMs: performance.now(), sids: new Set(sids) };
+  return scan.sids;
 }
 
 /** True if a recorder lives in the archive around a recording. */

@@ -142,8 +142,7 @@ export class Journal {
       const batch = this.#collect();
       const error = await this.#commit(batch);
       for (const source of batch.sources) {
-        if (error === null) source.settled();
-        else if (source.refused(error)) this.#dirty.add(source);
+        if (tell(source, error)) this.#dirty.add(source);
       }
       if (error !== null && this.#dirty.size > 0)
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -250,4 +249,15 @@ export class Journal {
       this.#removed = this.#removed.then(() => this.#options.disk.unlink(file.path)).catch(() => undefined);
     }
   }
+}
+
+/** Tells a source how its batch went; true to try again. What one does wrong is its own failure. */
+function tell(source: JournalSource, error: Error | null): boolean {
+  try {
+    if (error !== null) return source.refused(error);
+    source.settled();
+  } catch (fault) {
+    source.refused(fault as Error);
+  }
+  return false;
 }

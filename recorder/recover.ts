@@ -46,7 +46,7 @@ export async function recoverFolder(folder: string, options: RecoverOptions): Pr
 
 /** Completes one session from journal files that others may still write to; false if that fails. */
 export async function repairSession(
-  sid: string,
+  { sid, header }: { readonly sid: string; readonly header: Uint8Array },
   paths: readonly string[],
   options: RecoverOptions,
 ): Promise<boolean> {
@@ -56,8 +56,8 @@ export async function repairSession(
   } catch {
     return false;
   }
-  const session = sessions.get(sid);
-  return session !== undefined && (await rescued(session, options));
+  // Of a session that never came into a journal there may still be a file to end.
+  return await rescued(sessions.get(sid) ?? { sid, header, slices: [], closed: false }, options);
 }
 
 /** Other journals in the directory whose processes are gone: completed under their own lock. */

@@ -14,7 +14,7 @@ export const FULL_BYTES: number = recordingLimits.segmentBytesMax + 65_536;
 export class SegmentBuffer {
   /** Sequence number of the first record. */
   readonly firstSeq: number;
-  bytes: Bytes = new Uint8Array(FIRST_BYTES);
+  bytes: Bytes;
   length = 0;
   count = 0;
   /** dt_us of the first and the last record. */
@@ -32,10 +32,11 @@ export class SegmentBuffer {
   readonly #taken: FactSum[] = [];
   readonly #spare: () => Bytes | null;
 
-  /** `spare` may give a used buffer of `FULL_BYTES`. */
-  constructor(firstSeq: number, spare: () => Bytes | null) {
+  /** `spare` may give a used buffer of `FULL_BYTES`; `isBusy` if the segment will be a full one. */
+  constructor(firstSeq: number, spare: () => Bytes | null, isBusy = false) {
     this.firstSeq = firstSeq;
     this.#spare = spare;
+    this.bytes = isBusy ? this.#larger(FULL_BYTES) : new Uint8Array(FIRST_BYTES);
   }
 
   /** Appends one record: `body` is the msgpack map that `tail` is put into. */
@@ -97,7 +98,7 @@ export class SegmentBuffer {
 
   #larger(needed: number): Bytes {
     if (needed > FULL_BYTES) return new Uint8Array(needed * 2);
-    const size = Math.max(needed, this.bytes.length * 4);
+    const size = needed < FULL_BYTES / 4 ? needed * 4 : FULL_BYTES;
     if (size < FULL_BYTES) return new Uint8Array(size);
     return this.#spare() ?? new Uint8Array(FULL_BYTES);
   }

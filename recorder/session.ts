@@ -53,6 +53,8 @@ export class SessionRecorder implements Recorder, JournalSource {
   readonly #segments: SegmentBuffer[] = [];
   #open: SegmentBuffer | null = null;
   #openedAtUs = 0;
+  /** The last segment was closed by its size. */
+  #isBusy = false;
   #nextSeq = 0;
   #dtUs = 0;
   #unacceptedBytes = 0;
@@ -192,7 +194,7 @@ export class SessionRecorder implements Recorder, JournalSource {
   /** A new segment with its seed record. */
   #begin(): SegmentBuffer {
     const { pool, clock } = this.#options;
-    const segment = new SegmentBuffer(this.#nextSeq, () => pool.spare());
+    const segment = new SegmentBuffer(this.#nextSeq, () => pool.spare(), this.#isBusy);
     const body = encodeSeedBody(randomBytes(SEED_BYTES));
     const dtUs = this.#elapsedUs();
     segment.append(
@@ -208,6 +210,7 @@ export class SessionRecorder implements Recorder, JournalSource {
 
   /** Closes the open segment. */
   #cut(): void {
+    this.#isBusy = this.#open !== null && this.#open.length >= this.#options.segmentBytesMax;
     this.#open = null;
     this.#handOver();
   }

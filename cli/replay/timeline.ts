@@ -72,17 +72,20 @@ export class Timeline {
     this.#rowsMax = rowsMax;
   }
 
-  /** The item that a record completes; null if it completes none. */
+  /** The item that a record completes; null if it completes none. A parse is an event unless it fails. */
   take(record: RecordRead): TimelineItem | null {
     const { type, data } = record;
     if (type === 'seed') return null;
-    if (type === 'sql.q') return this.#request(record);
+    if (type === 'sql.q') {
+      this.#request(record);
+      return data['op'] === 'parse' ? event(record) : null;
+    }
     if (type === 'sql.cols') this.#of(data['id']).columns = columnsOf(data['cols']);
     else if (type === 'sql.rows') this.#rows(this.#of(data['id']), data['rows']);
     else if (type === 'mask.b') this.#mask(this.#of(data['ref']), data);
     else if (type === 'sql.elided') this.#of(data['id']).rowCount += Number(data['rows'] ?? 0);
     else if (type === 'sql.done') return this.#done(record);
-    else return { kind: 'event', seq: record.seq, atUs: record.dtUs, type, data };
+    else return event(record);
     return null;
   }
 
@@ -94,7 +97,7 @@ export class Timeline {
   }
 
   /** A request that is followed by another of its own id has nothing more to come. */
-  #request({ seq, dtUs, data }: RecordRead): null {
+  #request({ seq, dtUs, data }: RecordRead): void {
     const id = Number(data['id']);
     const request: Open = {
       ...empty(id),
@@ -106,9 +109,8 @@ export class Timeline {
       verdict: textIn(data, 'verdict', 'act'),
     };
     this.#requests.set(id, request);
-    this.#open.set(id, { ...request });
+    if (request.op !== 'parse') this.#open.set(id, { ...request });
     if (this.#requests.size > REQUESTS_MAX) this.#forget();
-    return null;
   }
 
   #forget(): void {
@@ -159,6 +161,10 @@ export class Timeline {
     open.message = textIn(data, 'msg');
     return open;
   }
+}
+
+function event({ seq, dtUs, type, data }: RecordRead): EventItem {
+  return { kind: 'event', seq, atUs: dtUs, type, data };
 }
 
 function empty(id: number): Open {

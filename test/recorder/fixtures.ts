@@ -12,7 +12,7 @@ export function sqlPlan(zstd: Zstd): Plan {
   return {
     zstd,
     sid: SQL_SID,
-    segments: [opened(), query(), failure(), prepared()].map((each) => each),
+    segments: [opened(), query(), failure(), prepared()],
     silences: 0,
     end: { why: 'client left' },
   };
@@ -76,6 +76,7 @@ function failure(): Planned[] {
 function prepared(): Planned[] {
   const rows = [['called about 411111******1111'], [Buffer.from([1, 2, 255])], ['a,"b"\nc']];
   return [
+    { type: 'sql.q', data: { id: 4, op: 'parse', text: 'select note from notes where customer = $1' } },
     {
       type: 'sql.q',
       data: {
