@@ -40,6 +40,8 @@ export interface RecoveryContext {
   readonly zstd: Zstd;
   readonly wall: () => WallTime;
   readonly pathOf: (sid: string) => string;
+  /** Bytes of the file that can be relied on. */
+  readonly trustedBytes: number;
 }
 
 /** Completes one session. Never throws. */
@@ -79,14 +81,17 @@ class Rescue {
     const prefix = await this.#walk(bytes);
     if (prefix === 'complete') return this.outcome('complete', '');
     const slices = missing(this.#session.slices, this.#chain.nextSeq);
-    if (slices === null || (prefix === 'damaged' && slices.length === 0))
-      return await this.#quarantine(slices ?? []);
+    if (prefix === 'damaged' && (slices === null || slices.length === 0)) return await this.#quarantine();
+    if (slices === null) await this.#keepUnplaced();
     this.#tornBytes = bytes - this.#chain.position;
     if (this.#tornBytes > 0) await this.#setAside(bytes);
     if (this.#chain.position === 0) await this.#begin();
     const fromSeq = this.#chain.nextSeq;
-    for (const segment of segmentsOf(slices, await this.#seedStarts(slices))) await this.#append(segment);
+    const starts = await this.#seedStarts(slices ?? []);
+    for (const segment of segmentsOf(slices ?? [], starts)) await this.#append(segment);
     await this.#finish({ why: 'recovered', from_seq: fromSeq, torn: this.#tornBytes });
+    if (slices === null)
+      return this.outcome('quarantined', 'records are missing between the file and the journal');
     return this.outcome('recovered', '');
   }
 
@@ -131,7 +136,7 @@ class Rescue {
         if (!(await this.#isOurHeader())) return 'damaged';
         this.#chain.begin(this.#session.header);
       }
-      if (step.kind === 'incomplete') return 'torn';
+      if (step.kind === 'incomplete' || ('to' in step && step.to > this.#context.trustedBytes)) return 'torn';
       const holds =
         step.kind !== 'broken' && !('linked' in step && !step.linked) && !('fault' in step && step.fault);
       if (!holds) return (await reader.resume(step.from)) === null ? 'torn' : 'damaged';
@@ -198,19 +203,25 @@ class Rescue {
   }
 
   /** Renames the file aside and keeps what the journal still has beside it. */
-  async #quarantine(slices: readonly SliceAt[]): Promise<Recovery> {
+  async #quarantine(): Promise<Recovery> {
     const { disk, directory } = this.#context;
-    const left = slices.length > 0 ? slices : this.#session.slices;
-    if (left.length > 0) {
-      const file = await disk.open(await this.#freeName('.unplaced'), 'create');
-      let at = 0;
-      for (const slice of left) at = await writeAll(file, [await this.#read([slice])], at);
-      await file.datasync();
-      await file.close();
-    }
+    await this.#keepUnplaced();
     await disk.rename(this.#path, await this.#freeName('.damaged'));
     await syncFolders(disk, this.#path, directory);
     return this.outcome('quarantined', 'the file holds damage that the journal cannot mend');
+  }
+
+  /** All records that the journal has, as plain msgpack, since their place is not there. */
+  async #keepUnplaced(): Promise<void> {
+    if (this.#session.slices.length === 0) return;
+    const file = await this.#context.disk.open(await this.#freeName('.unplaced'), 'create');
+    try {
+      let at = 0;
+      for (const slice of this.#session.slices) at = await writeAll(file, [await this.#read([slice])], at);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
   }
 
   /** `<sid>.torn`, or with a number where that name is taken. */

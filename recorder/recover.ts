@@ -46,10 +46,11 @@ export async function recoverFolder(folder: string, options: RecoverOptions): Pr
 
 /** Completes one session from journal files that others may still write to; false if that fails. */
 export async function repairSession(
-  { sid, header }: { readonly sid: string; readonly header: Uint8Array },
+  owner: { readonly sid: string; readonly header: Uint8Array; readonly trustedBytes: number },
   paths: readonly string[],
   options: RecoverOptions,
 ): Promise<boolean> {
+  const { sid } = owner;
   const sessions = new Map<string, JournaledSession>();
   try {
     await scanJournal({ disk: options.disk, sid }, paths, sessions);
@@ -57,7 +58,8 @@ export async function repairSession(
     return false;
   }
   // Of a session that never came into a journal there may still be a file to end.
-  return await rescued(sessions.get(sid) ?? { sid, header, slices: [], closed: false }, options);
+  const unknown = { sid, header: owner.header, slices: [], closed: false };
+  return await rescued(sessions.get(sid) ?? unknown, options, owner.trustedBytes);
 }
 
 /** Other journals in the directory whose processes are gone: completed under their own lock. */
@@ -77,8 +79,12 @@ export async function recoverOthers(own: string, options: RecoverOptions): Promi
   }
 }
 
-async function rescued(session: JournaledSession, options: RecoverOptions): Promise<boolean> {
-  const recovery = await recoverSession(session, { ...options, zstd: await openZstd() });
+async function rescued(
+  session: JournaledSession,
+  options: RecoverOptions,
+  trustedBytes = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
+  const recovery = await recoverSession(session, { ...options, trustedBytes, zstd: await openZstd() });
   if (recovery.outcome !== 'complete') options.onRecovery(recovery);
   return recovery.outcome !== 'failed';
 }

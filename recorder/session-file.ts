@@ -44,6 +44,11 @@ export class SessionFile {
   #file: DiskFile | null = null;
   #failed = false;
   #unsynced = 0;
+  /** Last record of what is written, and how far the file is known to be on the medium. */
+  #writtenSeq = -1;
+  #writtenBytes = 0;
+  #syncedBytes = 0;
+  #syncFailed = false;
   /** The folders above name the file on the medium. */
   #named = false;
   /** Bytes of segments that wait for a place in the pool. */
@@ -59,6 +64,11 @@ export class SessionFile {
 
   get failed(): boolean {
     return this.#failed;
+  }
+
+  /** After a failed sync only what was synced before can be relied on, whatever reads back. */
+  get trustedBytes(): number {
+    return this.#syncFailed ? this.#syncedBytes : Number.POSITIVE_INFINITY;
   }
 
   /** Takes a segment that the journal has accepted whole. */
@@ -82,7 +92,7 @@ export class SessionFile {
     this.#step(async () => {
       this.#send(this.#chain.finish(this.#options.wall(), flags, map));
       await this.#writing;
-      await this.#sync(this.#chain.nextSeq - 1);
+      if (!this.#failed) await this.#sync();
     });
     await this.end();
   }
@@ -156,20 +166,31 @@ export class SessionFile {
       this.#outboxBytes = 0;
       await writeAll(this.#file!, frames, this.#chain.position - bytes);
       this.#unsynced += bytes;
+      this.#writtenSeq = lastSeq;
+      this.#writtenBytes += bytes;
       if (this.#unsynced >= recordingLimits.unsyncedBytesMax || this.#options.isWaitedFor())
-        await this.#sync(lastSeq);
+        await this.#sync();
     }
     this.#writing = null;
   }
 
-  async #sync(lastSeq: number): Promise<void> {
-    if (this.#options.durability === 'disk') {
+  async #sync(): Promise<void> {
+    const [seq, bytes] = [this.#writtenSeq, this.#writtenBytes];
+    if (this.#options.durability === 'disk') await this.#toMedium();
+    this.#syncedBytes = bytes;
+    this.#unsynced = 0;
+    this.#options.onSafe(seq);
+  }
+
+  async #toMedium(): Promise<void> {
+    try {
       await this.#file!.datasync();
       if (!this.#named) await syncFolders(this.#options.disk, this.#options.path, this.#options.root);
       this.#named = true;
+    } catch (error) {
+      this.#syncFailed = true;
+      throw error;
     }
-    this.#unsynced = 0;
-    this.#options.onSafe(lastSeq);
   }
 
   #step(step: () => Promise<void>): void {

@@ -71,6 +71,11 @@ export class SessionRecorder implements Recorder, JournalSource {
     options.journal.register(this);
   }
 
+  /** How far its file can be relied on after a failure. */
+  get trustedBytes(): number {
+    return this.#file.trustedBytes;
+  }
+
   get pendingBytes(): number {
     return this.#unacceptedBytes + this.#file.waitingBytes;
   }
