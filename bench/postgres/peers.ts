@@ -16,6 +16,8 @@ export interface Peers {
   readonly pgbouncer: { readonly session: Connection; readonly transaction: Connection };
   /** Masks and records statements. */
   readonly gateway: GatewayServer;
+  /** The same, but what it answers survives its own crash and not the machine's. */
+  readonly gatewayProcess: GatewayServer;
   /** Masks and records statements with their whole results, strictly. */
   readonly gatewayFull: GatewayServer;
   stop(): Promise<void>;
@@ -45,11 +47,13 @@ export async function startPeers(): Promise<Peers> {
   const session = await start(startPgbouncer(server, { poolMode: 'session' }));
   const transaction = await start(startPgbouncer(server, { poolMode: 'transaction' }));
   const gateway = await start(startGateway(server, { config: { record: STATEMENTS } }));
+  const process = { ...STATEMENTS, durability: 'process' };
+  const gatewayProcess = await start(startGateway(server, { config: { record: process } }));
   const gatewayFull = await start(startGateway(server, { config: { record: FULL } }));
   const stop = async (): Promise<void> => {
     for (const each of stops) await each();
   };
-  return { server, pgbouncer: { session, transaction }, gateway, gatewayFull, stop };
+  return { server, pgbouncer: { session, transaction }, gateway, gatewayProcess, gatewayFull, stop };
 }
 
 /** The seconds that a shell command takes; it must succeed. Its output goes nowhere. */

@@ -1,5 +1,6 @@
 /** Small statements: pgbench -S with eight clients, in each way of asking. */
 import { type Bench, type BenchOptions, inTurns, type Measurement } from '../bench.ts';
+import { durableWrite } from './disk.ts';
 import { missingPeers, type Peers, shell, startPeers } from './peers.ts';
 
 const CLIENTS = 8;
@@ -13,7 +14,7 @@ export const bench: Bench = {
     const peers = await startPeers();
     try {
       await shell('pgbench -i -q -s 10', peers.server);
-      const measured: Measurement[] = [];
+      const measured: Measurement[] = [durableWrite()];
       for (const mode of ['simple', 'extended', 'prepared'])
         measured.push(await measure(peers, mode, options));
       return measured;
@@ -36,6 +37,7 @@ async function measure(peers: Peers, mode: string, options: BenchOptions): Promi
     // pgbouncer 1.18 has no prepared statements in transaction mode
     ...(mode === 'prepared' ? {} : { 'pgbouncer, transaction mode': ask(peers.pgbouncer.transaction) }),
     gateway: ask(peers.gateway),
+    'gateway, durable to its crash only': ask(peers.gatewayProcess),
     'gateway, results recorded': ask(peers.gatewayFull),
   };
   return {
