@@ -74,6 +74,8 @@ export interface Detector {
   readonly leads: Uint8Array;
   /** As `leads`, where the byte before is an ASCII digit. */
   readonly leadsInside: Uint8Array;
+  /** A finding of another kind that starts inside one of this kind and ends behind it has precedence. */
+  readonly yields?: boolean;
   /**
    * Never past the first byte of a finding of this kind in [from, to), often before a harmless
    * one; `to` if there is none. At memory speed, and blind to what stands before `from`.

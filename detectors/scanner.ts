@@ -1,5 +1,5 @@
 import type { Bytes } from '../base/bytes.ts';
-import type { Detector, Place, Report, Scanner } from '../base/finding.ts';
+import type { Detector, Finding, Place, Report, Scanner, Undecided } from '../base/finding.ts';
 import { mount, unmount } from './kernels/kernel.ts';
 
 /** Bytes that are swept one by one after a hit of the prefilter before it is asked again. */
@@ -7,11 +7,11 @@ const SWEEP_BYTES = 16;
 
 /** Detectors as one scanner: at each place the first of them that finds something has it. */
 export function createScanner(detectors: readonly Detector[]): Scanner {
+  const all = tableOf(detectors);
+  const firm = tableOf(detectors.filter(({ yields }) => yields !== true));
+  const yielding = new Set(detectors.filter(({ yields }) => yields === true).map(({ kind }) => kind));
   const sieves = [...new Set(detectors.map((detector) => detector.next))];
   const opens = [...new Set(detectors.map((detector) => detector.open))];
-  const byLead = tableOf(detectors, (detector) => detector.leads);
-  const byLeadInside = tableOf(detectors, (detector) => detector.leadsInside);
-  const reachBytesMax = Math.max(0, ...detectors.map((detector) => detector.reachBytesMax));
 
   function next(bytes: Bytes, from: number, to: number): number {
     let first = to;
@@ -42,8 +42,9 @@ export function createScanner(detectors: readonly Detector[]): Scanner {
       at = Math.max(at, Math.min(hit, settledTo));
       const to = Math.min(bytes.length, at + SWEEP_BYTES);
       while (at < to) {
-        const candidates = (at > 0 && isDigit(bytes[at - 1]!) ? byLeadInside : byLead)[bytes[at]!]!;
-        const result = candidates.length === 0 ? null : judgeAt(candidates, bytes, at, last, place);
+        const found = judgeAt(all, bytes, at, last, place);
+        const yields = found !== null && found !== 'undecided' && yielding.has(found.kind);
+        const result = yields ? yieldTo(firm, found, bytes, last, place) : found;
         if (result === 'undecided') return at;
         if (result !== null) report(result);
         at = result === null ? at + 1 : result.to;
@@ -52,30 +53,63 @@ export function createScanner(detectors: readonly Detector[]): Scanner {
     return at;
   }
 
-  return { reachBytesMax, next, open, scan };
+  return { reachBytesMax: reachOf(detectors), next, open, scan };
+}
+
+/** Detectors by the byte that a finding may begin with, and whether a digit stands before it. */
+interface Table {
+  readonly outside: readonly (readonly Detector[])[];
+  readonly inside: readonly (readonly Detector[])[];
+}
+
+function tableOf(detectors: readonly Detector[]): Table {
+  const listed = (leads: (detector: Detector) => Uint8Array): (readonly Detector[])[] =>
+    Array.from({ length: 256 }, (_, byte) => detectors.filter((detector) => leads(detector)[byte] === 1));
+  return {
+    outside: listed((detector) => detector.leads),
+    inside: listed((detector) => detector.leadsInside),
+  };
+}
+
+/** What one finding may need, and what may start inside it. */
+function reachOf(detectors: readonly Detector[]): number {
+  const reach = (some: readonly Detector[]): number =>
+    Math.max(0, ...some.map(({ reachBytesMax }) => reachBytesMax));
+  const yielding = detectors.filter(({ yields }) => yields === true);
+  const firm = reach(detectors.filter(({ yields }) => yields !== true));
+  return yielding.length > 0 ? reach(yielding) + firm : firm;
 }
 
 function judgeAt(
-  detectors: readonly Detector[],
+  { outside, inside }: Table,
   bytes: Bytes,
   at: number,
   last: boolean,
   place: Place,
-): ReturnType<Detector['judge']> {
-  for (const detector of detectors) {
-    const result = detector.judge(bytes, at, last, place);
+): Finding | Undecided | null {
+  const candidates = (at > 0 && isDigit(bytes[at - 1]!) ? inside : outside)[bytes[at]!]!;
+  for (let i = 0; i < candidates.length; i++) {
+    const result = candidates[i]!.judge(bytes, at, last, place);
     if (result !== null) return result;
   }
   return null;
 }
 
-function tableOf(
-  detectors: readonly Detector[],
-  leads: (detector: Detector) => Uint8Array,
-): readonly (readonly Detector[])[] {
-  return Array.from({ length: 256 }, (_, byte) =>
-    detectors.filter((detector) => leads(detector)[byte] === 1),
-  );
+/** A finding that yields ends before a firm one that starts inside it and ends behind it. */
+function yieldTo(
+  firm: Table,
+  finding: Finding,
+  bytes: Bytes,
+  last: boolean,
+  place: Place,
+): Finding | Undecided {
+  for (let at = finding.from + 1; at < finding.to; at++) {
+    const inner = judgeAt(firm, bytes, at, last, place);
+    if (inner === 'undecided') return inner;
+    if (inner !== null && inner.to > finding.to) return { ...finding, to: at };
+    if (inner !== null) at = inner.to - 1;
+  }
+  return finding;
 }
 
 function isDigit(byte: number): boolean {

@@ -2,7 +2,7 @@ import { type Bytes, join } from '../base/bytes.ts';
 import type { Cleaner } from '../base/cleaner.ts';
 import { assert } from '../base/errors.ts';
 import type { Finding, Place, Report } from '../base/finding.ts';
-import { createScanner, detectors } from '../detectors/index.ts';
+import { createScanner } from '../detectors/index.ts';
 import { cleanStream } from './clean-stream.ts';
 import { columnRules } from './columns.ts';
 import { chooseMasks } from './mask-choice.ts';
@@ -11,7 +11,7 @@ import { digestOf, type MaskRules } from './mask-rules.ts';
 /** Puts detectors and masks together. Throws `config-invalid` for a rule that cannot hold. */
 export function createCleaner(rules: MaskRules): Cleaner {
   const choice = chooseMasks(rules);
-  const scanner = createScanner(detectors.filter(({ kind }) => choice.kinds.has(kind)));
+  const scanner = createScanner(choice.detectors);
   const column = columnRules(rules.columns);
 
   function find(bytes: Bytes, place: Place): readonly Finding[] {

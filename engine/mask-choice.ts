@@ -1,15 +1,15 @@
 import type { Bytes } from '../base/bytes.ts';
 import type { ColumnRule } from '../base/cleaner.ts';
 import { PangateError } from '../base/errors.ts';
-import type { Masker, Place } from '../base/finding.ts';
-import { detectors } from '../detectors/index.ts';
+import type { Detector, Masker, Place } from '../base/finding.ts';
+import { customDetector, detectors } from '../detectors/index.ts';
 import { createMaskers, digitsOf, hashing, keyedMasks, maskers, truncating } from '../masking/index.ts';
 import { authenticationKinds, type MaskRules } from './mask-rules.ts';
 
 /** The masks of a rule set. */
 export interface MaskChoices {
-  /** Kinds of detectors that are on. */
-  readonly kinds: ReadonlySet<string>;
+  /** The detectors that are on, in their order. */
+  readonly detectors: readonly Detector[];
   /** The mask of a kind; `full` for a kind that no rule names. */
   of(kind: string): Masker;
   /** As of Cleaner. */
@@ -29,10 +29,15 @@ export function chooseMasks(rules: MaskRules): MaskChoices {
     if (!known.has(kind)) throw invalid(`detectors.${kind}: there is no such detector`, [...known]);
     byKind.set(kind, maskerNamed(available, `detectors.${kind}`, kind, mask));
   }
+  const expressions = rules.expressions ?? [];
+  for (const { kind, mask } of expressions) {
+    if (known.has(kind)) throw invalid(`expressions.${kind}: the name is taken`, []);
+    byKind.set(kind, maskerNamed(available, `expressions.${kind}`, kind, mask));
+  }
   for (const { rule, kind, mask } of rules.columns) maskerNamed(available, `columns.${rule}`, kind, mask);
   checkTokens(rules);
   return {
-    kinds: new Set(byKind.keys()),
+    detectors: [...detectors.filter(({ kind }) => byKind.has(kind)), ...expressions.map(customDetector)],
     of: (kind) => byKind.get(kind) ?? full,
     cover: (bytes, rule, place) => cover(available.get(rule.mask) ?? full, bytes, rule, place),
   };

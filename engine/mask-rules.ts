@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CustomRule } from '../detectors/index.ts';
 import type { MaskKeys } from '../masking/index.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface MaskRules {
   readonly detectors: Readonly<Record<string, MaskChoice>>;
   /** Whole fields by where they come from. The first rule that names a column has it. */
   readonly columns: readonly ColumnPatterns[];
+  /** Detectors of the operator's own, after all others. */
+  readonly expressions?: readonly (CustomRule & MaskChoice)[];
   /** Keys of the masks `token` and `fpe`. They are no part of the rules' digest; their ids are. */
   readonly keys?: MaskKeys;
 }
@@ -30,10 +33,10 @@ export interface ColumnPatterns extends MaskChoice {
 }
 
 /** SHA-256 in hex over the rules, with the ids of keys and without the keys. */
-export function digestOf({ detectors, columns, keys }: MaskRules): string {
+export function digestOf({ detectors, columns, expressions = [], keys }: MaskRules): string {
   const names = { token: keys?.token?.current, fpe: keys?.fpe?.scope };
   return createHash('sha256')
-    .update(JSON.stringify({ detectors, columns, keys: names }))
+    .update(JSON.stringify({ detectors, columns, expressions, keys: names }))
     .digest('hex');
 }
 

@@ -77,7 +77,7 @@ function examineSpelled(
     if (after === OPEN) return 'undecided';
     if (after === INSIDE) continue;
     const reason = decide(number.digits, window, Math.min(before, after), bytes, at, place);
-    verdict = { from: at, to, reason, hex };
-    if (!reason.startsWith('not-')) return verdict;
+    if (!reason.startsWith('not-')) return { from: at, to, reason, hex };
+    verdict ??= { from: at, to, reason, hex };
   }
 }

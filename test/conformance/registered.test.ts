@@ -24,6 +24,10 @@ const texts = [
   `[70]57 5F24033012315A08${pans[0]}5F3401005711${pans[0]}D301210100F9F20053012000000`,
   `\\x${Buffer.from(`%B${pans[0]}^DOE/JANE^3012101?`).toString('hex')} pin=1234 "pinBlock":"0412AC89ABCDEF67"`,
   `\\u0034%34&#52;4${pans[0]!.slice(4)}, ${Buffer.from(pans[1]!).toString('hex')}, ${pans[2]!.split('').join('\u200b')}`,
+  'mail jane.doe+x@mail.example.org, (212) 555-0123 or +44 20 7946 0018; SSN 536-22-8741 ssn=536228741',
+  'IBAN GB82 WEST 1234 5698 7654 32, DE89370400440532013000 and no GB82 WEST 1234 5698 7654 33',
+  `key AKIAIOSFODNN7EXAMPLE password="hunter2hunter2" token: ghp_${'a1B2'.repeat(9)} eyJhbGciOiJI.eyJzdWIiOiIx.c2ln`,
+  `-----BEGIN EC PRIVATE KEY-----\n${'MHcCAQEEIB'.repeat(6)}\n-----END EC PRIVATE KEY-----\n user_password=${pans[0]}`,
   '',
   '4',
 ];

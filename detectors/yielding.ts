@@ -1,0 +1,42 @@
+import type { Bytes } from '../base/bytes.ts';
+import { ANYWHERE, type Detector, type Finding, type Place, type Undecided } from '../base/finding.ts';
+import { leads } from './sieve.ts';
+
+/** What is particular to a detector of other data than card data. */
+export interface Particulars {
+  readonly kind: string;
+  readonly reachBytesMax: number;
+  /** Bytes that a finding may begin with. */
+  readonly leads: string;
+  /** Whether it may begin right behind a digit. */
+  readonly inside: boolean;
+  next(bytes: Bytes, from: number, to: number): number;
+  judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null;
+}
+
+/**
+ * A detector of other data than card data. It yields: where card data begins inside one of its
+ * findings and ends behind it, the finding ends before. What is open at the end of the bytes is
+ * found by asking.
+ */
+export function yielding({ kind, reachBytesMax, leads: first, inside, next, judge }: Particulars): Detector {
+  const table = leads(first);
+  return {
+    kind,
+    reachBytesMax,
+    leads: table,
+    leadsInside: inside ? table : leads(''),
+    yields: true,
+    next,
+    open: (bytes, from) => {
+      let at = Math.max(from, bytes.length - reachBytesMax);
+      while (
+        at < bytes.length &&
+        !(table[bytes[at]!] === 1 && judge(bytes, at, false, ANYWHERE) === 'undecided')
+      )
+        at++;
+      return at;
+    },
+    judge,
+  };
+}
