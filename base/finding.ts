@@ -92,6 +92,11 @@ export interface Detector {
    * and fewer than `reachBytesMax` bytes follow.
    */
   judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null;
+  /**
+   * Of detectors that weigh: what was decided of what starts at `at`, and why, though it may not
+   * have been taken (a reason that starts with `not-`). The bytes end where they end.
+   */
+  explain?(bytes: Bytes, at: number, place: Place): Omit<Finding, 'kind'> | null;
 }
 
 /** One way of masking. Pure. */

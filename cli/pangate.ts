@@ -20,6 +20,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   config: async () => (await import('./config.ts')).configCommand(),
   user: async () => (await import('./user.ts')).userCommand(),
   redact: async () => (await import('./redact.ts')).redactCommand(),
+  scan: async () => (await import('./scan.ts')).scanCommand(),
   replay: async () => (await import('./replay.ts')).replayCommand(),
   bench: async () => (await import('./bench.ts')).benchCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),

@@ -72,18 +72,21 @@ Examples:
 
 Exit codes: 0 done, 1 something was found (with --check), 2 some input could not be taken.`;
 
-function collect(value: string, so: readonly string[] = []): readonly string[] {
+/** Of an option that may be given more than once. */
+export function collect(value: string, so: readonly string[] = []): readonly string[] {
   return [...so, value];
 }
 
-function parseShard(text: string): Shard {
+/** Throws for what is not i/n. */
+export function parseShard(text: string): Shard {
   const match = /^(\d{1,6})\/(\d{1,6})$/.exec(text);
   const [index, count] = [Number(match?.[1]), Number(match?.[2])];
   if (match && index < count) return { index, count };
   throw new InvalidArgumentError('Write i/n with i from 0 to n-1, such as 0/4.');
 }
 
-function parseThreads(text: string): number {
+/** Throws for what is no number of threads. */
+export function parseThreads(text: string): number {
   if (/^\d{1,2}$/.test(text) && Number(text) <= 64) return Number(text);
   throw new InvalidArgumentError('Write a number from 0 to 64.');
 }

@@ -18,6 +18,7 @@ export const pan: Detector = {
   next,
   open,
   judge,
+  explain,
 };
 
 /** What was decided of a number, taken or not. */
@@ -36,6 +37,11 @@ function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding |
   if (verdict.reason.startsWith('not-')) return null;
   const { from, to, reason, hex } = verdict;
   return hex ? { kind: 'pan', from, to, reason, spelling: 'hex' } : { kind: 'pan', from, to, reason };
+}
+
+function explain(bytes: Bytes, at: number, place: Place): PanVerdict | null {
+  const verdict = examine(bytes, at, true, place);
+  return verdict === 'undecided' ? null : verdict;
 }
 
 /** The verdict on the number that starts at `at`; null if none does that could be a card number. */

@@ -28,8 +28,14 @@ export interface Sighting {
   readonly to: number;
   /** From 1, in this piece: the first line of the piece is 1. */
   readonly line: number;
+  /** Starts with `not-` for a number that was looked at and not taken; only if those were asked for. */
   readonly reason: string;
+  /** What stands there once it is masked; only if asked for, and where masking has kept all lengths. */
+  readonly example?: string;
 }
+
+/** What is said of each finding: nothing, its masked form too, and of numbers not taken why not. */
+export type Detail = 'plain' | 'examples' | 'reasons';
 
 /** A cleaned piece. */
 export interface Cleaned {

@@ -3,9 +3,11 @@ import type { Bytes } from '../../base/bytes.ts';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { ANYWHERE, type Finding } from '../../base/finding.ts';
 import { fromLatin1, isSingleByte, toLatin1 } from './charset.ts';
-import type { Chunk, Cleaned, Format, Sighting } from './chunk.ts';
+import type { Chunk, Cleaned, Detail, Format, Sighting } from './chunk.ts';
 import { type CsvShape, cleanCsv } from './csv.ts';
+import { withExamples } from './examples.ts';
 import { coverKeys } from './keys.ts';
+import { passedOver } from './passed-over.ts';
 
 /** What is the same for all pieces of an input. */
 export interface Manner {
@@ -14,6 +16,8 @@ export interface Manner {
   readonly csv?: CsvShape;
   /** Whether every finding is to be listed. */
   readonly sightings: boolean;
+  /** `plain` if not set. */
+  readonly detail?: Detail;
 }
 
 const NEWLINE = 10;
@@ -22,7 +26,21 @@ const NEWLINE = 10;
 export function cleanChunk(chunk: Chunk, manner: Manner, cleaner: Cleaner): Cleaned {
   const tally = new Tally(chunk, manner.sightings);
   const bytes = cleanedBytes(chunk, manner, cleaner, tally);
-  return { bytes, counts: tally.counts, sightings: tally.sightings, lines: tally.finish() };
+  const sightings = detailed(tally, bytes, chunk, manner.detail ?? 'plain');
+  return { bytes, counts: tally.counts, sightings, lines: tally.finish() };
+}
+
+/** Places in the masked text are those of the text itself only if nothing has moved. */
+function detailed(tally: Tally, masked: Bytes, chunk: Chunk, detail: Detail): Sighting[] {
+  const isInPlace = masked.length === chunk.to - chunk.from && !isSingleByte(masked);
+  if (detail === 'plain' || !isInPlace) return tally.sightings;
+  const taken = withExamples(tally.sightings, masked, chunk.at);
+  if (detail === 'examples') return taken;
+  const passed = passedOver(masked, ANYWHERE).map(({ from, to, ...rest }) => {
+    const line = tally.lineOf(chunk.from + from);
+    return { ...rest, from: from + chunk.at, to: to + chunk.at, line };
+  });
+  return [...taken, ...passed];
 }
 
 function cleanedBytes(chunk: Chunk, manner: Manner, cleaner: Cleaner, tally: Tally): Bytes {
@@ -71,16 +89,16 @@ class Tally {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     if (!this.#listed) return;
     const text = this.#chunk.at - this.#chunk.from + shift;
-    this.sightings.push({ kind, from: text + from, to: text + to, line: this.#lineOf(from + shift), reason });
+    this.sightings.push({ kind, from: text + from, to: text + to, line: this.lineOf(from + shift), reason });
   }
 
   /** Line breaks of the whole piece. */
   finish(): number {
-    return this.#listed ? this.#lineOf(this.#chunk.to) - 1 : 0;
+    return this.#listed ? this.lineOf(this.#chunk.to) - 1 : 0;
   }
 
-  /** Findings come nearly in order: counting goes on where it ended. */
-  #lineOf(offset: number): number {
+  /** Of an offset in the piece's memory. Findings come nearly in order: counting goes on where it ended. */
+  lineOf(offset: number): number {
     if (offset < this.#lineAt) [this.#line, this.#lineAt] = [1, this.#chunk.from];
     const { bytes } = this.#chunk;
     for (

@@ -80,7 +80,7 @@ export function plainName(name: string): string {
 }
 
 /** What comes out of a transform that is fed from an intake. */
-function readThrough(intake: Intake, transform: Transform): Intake {
+export function readThrough(intake: Intake, transform: Transform): Intake {
   Readable.from(chunksOf(intake), { objectMode: false, highWaterMark: READ_BYTES })
     .on('error', (error) => transform.destroy(error))
     .pipe(transform);

@@ -4,7 +4,7 @@ import { PangateError } from '../../base/errors.ts';
 import { bounds } from './bounds.ts';
 import type { Charset } from './charset.ts';
 import { charsetOf, decoded, encoded } from './charset.ts';
-import type { Format } from './chunk.ts';
+import type { Detail, Format } from './chunk.ts';
 import { type Compression, compressionOf, plainName } from './compression.ts';
 import type { Crew } from './crew.ts';
 import { after, fill, type Intake } from './intake.ts';
@@ -21,6 +21,8 @@ export interface InputOptions {
   /** Writes what comes in compressed as plain text. */
   readonly isDecompressing: boolean;
   readonly sightings: boolean;
+  /** Of each sighting; `plain` if not set. */
+  readonly detail?: Detail;
   readonly isAlone: boolean;
 }
 
@@ -50,8 +52,8 @@ export async function redactInput(
   const packed =
     opened.compression && !options.isDecompressing ? opened.compression.compress(outlet) : outlet;
   const out = encoded(packed, opened.charset);
-  const { crew, sightings, isAlone } = options;
-  const findings = await redactStream(opened.intake, out, { crew, format, sightings, isAlone });
+  const { crew, sightings, detail = 'plain', isAlone } = options;
+  const findings = await redactStream(opened.intake, out, { crew, format, sightings, detail, isAlone });
   await out.end();
   return findings;
 }

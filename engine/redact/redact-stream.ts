@@ -1,7 +1,7 @@
 /** One input to one output: cut, clean on the crew's threads, write in order. */
 import type { Bytes } from '../../base/bytes.ts';
 import { bounds } from './bounds.ts';
-import type { Cleaned, Format, Sighting } from './chunk.ts';
+import type { Cleaned, Detail, Format, Sighting } from './chunk.ts';
 import type { Manner } from './clean-chunk.ts';
 import type { Crew } from './crew.ts';
 import { readHeader } from './csv.ts';
@@ -27,6 +27,8 @@ export interface RedactOptions {
   readonly crew: Crew;
   readonly format: Format;
   readonly sightings: boolean;
+  /** Of each finding; `plain` if not set. */
+  readonly detail?: Detail;
   /** Whether an input of one piece is cleaned on the caller's thread: quicker, if it is the only one. */
   readonly isAlone: boolean;
   /** Text of one piece. */
@@ -59,8 +61,8 @@ export async function redactStream(
 
 /** A CSV text without a header is read as running text. */
 async function prepare(intake: Intake, options: RedactOptions): Promise<{ source: Intake; manner: Manner }> {
-  const { format, sightings } = options;
-  if (format !== 'csv') return { source: intake, manner: { format, sightings } };
+  const { format, sightings, detail = 'plain' } = options;
+  if (format !== 'csv') return { source: intake, manner: { format, sightings, detail } };
   const room = new Uint8Array(bounds.sniffBytes);
   let count = 0;
   for (let isEnd = false; !isEnd && count < room.length && !room.subarray(0, count).includes(NEWLINE); ) {
@@ -72,8 +74,8 @@ async function prepare(intake: Intake, options: RedactOptions): Promise<{ source
   const csv = readHeader(head);
   const source = after(head, intake);
   return csv === null
-    ? { source, manner: { format: 'text', sightings } }
-    : { source, manner: { format, csv, sightings } };
+    ? { source, manner: { format: 'text', sightings, detail } }
+    : { source, manner: { format, csv, sightings, detail } };
 }
 
 async function pump(

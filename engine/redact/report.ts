@@ -1,6 +1,7 @@
 /** The report of a run as JSON: counts, places and reasons, never values. Written as it grows. */
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { PangateError } from '../../base/errors.ts';
+import type { Sighting } from './chunk.ts';
 import type { FileResult, Totals } from './run.ts';
 
 /** Beside its place until it is whole. */
@@ -25,17 +26,7 @@ export class Report {
   }
 
   async add(result: FileResult): Promise<void> {
-    const { path, state, bytes, counts, sightings, omitted, error } = result;
-    const all = {
-      path,
-      state,
-      bytes,
-      counts,
-      findings: sightings,
-      findingsOmitted: omitted,
-      ...(error && { error }),
-    };
-    await this.#handle.write(`${this.#files++ > 0 ? ',' : ''}\n  ${JSON.stringify(all)}`);
+    await this.#handle.write(`${this.#files++ > 0 ? ',' : ''}\n  ${JSON.stringify(entryOf(result))}`);
   }
 
   async finish(totals: Totals): Promise<void> {
@@ -50,6 +41,29 @@ export class Report {
     await this.#handle.close();
     await rm(partOf(this.#path), { force: true });
   }
+}
+
+/** What a report says of one input. */
+export function entryOf(result: FileResult): Readonly<Record<string, unknown>> {
+  const { path, state, bytes, counts, sightings, omitted, error, column } = result;
+  const findings = sightings.filter(isTaken);
+  const passedOver = sightings.filter((sighting) => !isTaken(sighting));
+  return {
+    path,
+    state,
+    ...column,
+    bytes,
+    counts,
+    findings,
+    findingsOmitted: omitted,
+    ...(passedOver.length > 0 && { passedOver }),
+    ...(error && { error: { code: error.code, message: error.message, remedy: error.remedy } }),
+  };
+}
+
+/** False for a number that was looked at and left. */
+export function isTaken({ reason }: Sighting): boolean {
+  return !reason.startsWith('not-');
 }
 
 function partOf(path: string): string {

@@ -1,9 +1,11 @@
 /** A run of offline redaction over many inputs. */
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { Cleaner } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
+import { membersOf } from '../archive/members.ts';
 import type { MaskRules } from '../mask-rules.ts';
-import type { Format, Sighting } from './chunk.ts';
+import type { Detail, Format, Sighting } from './chunk.ts';
 import { createCrew } from './crew.ts';
 import { followIntake } from './follow.ts';
 import { counted, type Intake, streamIntake } from './intake.ts';
@@ -44,6 +46,15 @@ export interface RunOptions {
   /** Told of every byte that is read, for a progress bar. */
   readonly onRead: (bytes: number) => void;
   readonly onFile: (result: FileResult) => void;
+  /** Set: looks only, and into archives too. */
+  readonly scan?: Scan;
+}
+
+/** How a scan differs from redaction. */
+export interface Scan {
+  readonly detail: Detail;
+  /** Looked at in place of files. */
+  readonly results: ((cleaner: Cleaner) => AsyncIterable<FileResult>) | null;
 }
 
 /** What became of one input. */
@@ -57,6 +68,8 @@ export interface FileResult {
   readonly omitted: number;
   /** Why it failed. */
   readonly error: PangateError | null;
+  /** Of a table's column: its type, and how many rows were read. A sighting's line is then its row. */
+  readonly column?: { readonly type: string; readonly rows: number };
 }
 
 /** What became of all. */
@@ -75,7 +88,8 @@ export async function redact(options: RunOptions): Promise<Totals> {
     format: options.format,
     isBinaryTaken: options.isBinaryTaken,
     isDecompressing: options.isDecompressing,
-    sightings: options.report !== null,
+    sightings: options.report !== null || options.scan !== undefined,
+    detail: options.scan?.detail ?? 'plain',
     isAlone: options.words.length <= 1,
   });
   try {
@@ -121,7 +135,11 @@ class Run {
   async begin(): Promise<void> {
     const { report, resume } = this.#options;
     const { digest } = this.#input.crew.cleaner;
-    if (report) this.#report = await Report.open(report, { pangate: 'redact', rules: digest });
+    if (report)
+      this.#report = await Report.open(report, {
+        pangate: this.#options.scan ? 'scan' : 'redact',
+        rules: digest,
+      });
     if (resume) this.#ledger = await Ledger.open(resume, digest);
   }
 
@@ -136,14 +154,18 @@ class Run {
   }
 
   async all(atOnce: number): Promise<void> {
-    const { words, shard, standardInput, follow } = this.#options;
+    const { words, shard, standardInput, follow, scan } = this.#options;
+    if (scan?.results) {
+      for await (const done of scan.results(this.#input.crew.cleaner)) await this.#note(done);
+      return;
+    }
     if (words.length === 0) return this.#note(await this.#stream('-', '', () => streamIntake(standardInput)));
     if (follow)
       return this.#note(await this.#stream(words[0]!, words[0]!, () => followIntake(words[0]!, follow)));
     const entries = walk(words, { shard, except: ownPaths(this.#options) });
     const lane = async (): Promise<void> => {
       for (let next = await entries.next(); !next.done; next = await entries.next())
-        await this.#one(next.value);
+        await (scan ? this.#members(next.value) : this.#one(next.value));
     };
     await Promise.all(Array.from({ length: atOnce }, lane));
   }
@@ -157,6 +179,26 @@ class Run {
     });
     if (done.state !== 'failed') await this.#ledger?.add(entry.path);
     await this.#note(done);
+  }
+
+  /** All that is in a file; a fault of the archive itself counts beside what was in it. */
+  async #members(entry: Entry): Promise<void> {
+    if (this.#ledger?.has(entry)) return this.#note(result(entry.path, { state: 'done-before' }));
+    const { path, isNamed } = entry;
+    try {
+      for await (const member of membersOf(path, this.#options.onRead)) {
+        const about = { path: member.path, isNamed: isNamed && member.path === path };
+        await this.#note(
+          await attempt(about, async () =>
+            redactInput(await member.open(), member.name, noOutlet, this.#input),
+          ),
+        );
+      }
+      await this.#ledger?.add(path);
+    } catch (error) {
+      if (!(error instanceof PangateError)) throw error;
+      await this.#note(result(path, { state: 'failed', error }));
+    }
   }
 
   /** An input that may keep us waiting. */

@@ -12,6 +12,7 @@ import type { Wire } from '../../base/wire.ts';
 import type { Protocol } from '../protocol.ts';
 import { catalogOf } from './catalog-source.ts';
 import { authentication, fatal, message, parameterStatus } from './encode.ts';
+import { inspect } from './inspect.ts';
 import { PostgresLane } from './lane.ts';
 import { greet, type Opening, prove } from './login.ts';
 import { Type } from './messages.ts';
@@ -28,7 +29,7 @@ const targetOptions = z
   })
   .describe('Options of a PostgreSQL target.');
 
-export const postgres: Protocol = { name: 'postgres', defaultPort: 5432, targetOptions, serve };
+export const postgres: Protocol = { name: 'postgres', defaultPort: 5432, targetOptions, serve, inspect };
 
 async function serve(client: Wire, host: Host): Promise<void> {
   let user = '';
