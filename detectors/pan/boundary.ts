@@ -68,16 +68,23 @@ function isBlankEscape(bytes: Bytes, at: number, floor: number): boolean {
   return at - 2 >= floor && bytes[at - 2] === 0x5c && (letter === 0x6e || letter === 0x72 || letter === 0x74);
 }
 
-/** The word that ends with the byte at `at` is made of hexadecimal digits, with a digit among them. */
+/**
+ * The word that ends with the byte at `at` is made of hexadecimal digits, with a digit among them;
+ * `\x` and `0x` may stand before them.
+ */
 function isHexWord(bytes: Bytes, at: number, floor: number): boolean {
   let digits = 0;
   let i = at;
   for (; i >= floor && isWord(bytes[i]!); i--) {
     const byte = bytes[i]!;
     if (byte >= 0x30 && byte <= 0x39) digits++;
-    else if ((byte | 0x20) > 0x66) return false;
+    else if ((byte | 0x20) > 0x66) return digits > 0 && isHexPrefix(bytes, i);
   }
   return digits > 0 || at - i > 1;
+}
+
+function isHexPrefix(bytes: Bytes, at: number): boolean {
+  return bytes[at] === 0x78 && (bytes[at - 1] === 0x5c || bytes[at - 1] === 0x30);
 }
 
 function isWord(byte: number): boolean {

@@ -80,6 +80,7 @@ const decisions: readonly (readonly [what: string, marked: string, reason: strin
   ['the name of a block', 'blk_-«4111111111111111', 'not-context'],
   ['a glued letter', 'x«4111111111111111', 'not-context'],
   ['a hexadecimal word', 'ab«4111111111111111', 'none'],
+  ['a hexadecimal word behind its prefix', 'card \\x63617d«4111111111111111', 'none'],
   ['a decimal', '3.«4111111111111111', 'none'],
   ['decimals behind', '«4111111111111111.25', 'none'],
   ['decimals behind, in a numeric column', '«4111111111111111.00', 'pan-issuer', NUMERIC],
