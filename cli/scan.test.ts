@@ -1,5 +1,5 @@
 /** `pangate scan` as a process: over tables of a real server, and what it says and never says. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -81,6 +81,16 @@ test('tables: each column with its findings, sampled or whole, and nothing chang
   t.match(none, { code: 64, err: /no table matches/ });
   const explained = await scan(['-c', config, '--target', 'cards', '--table', 'odd*', '--explain']);
   t.match(explained.out, /amount +1 +pan +no +not-check-digit +411111\*{6}1112/);
+});
+
+test('a reader that goes away is no crash, and the report is whole', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pangate-scan-'));
+  const [log, report] = [join(folder, 'a.log'), join(folder, 'report.json')];
+  writeFileSync(log, `card ${PAN}\n`.repeat(5000));
+  const command = `${process.execPath} build/cli/main.js scan --json --report ${report} ${log} | head -c 1`;
+  const run = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+  t.match(run, { stdout: '{', stderr: '' });
+  t.match(JSON.parse(readFileSync(report, 'utf8')), { totals: { counts: { pan: 5000 } } });
 });
 
 function base(folder: string): object {

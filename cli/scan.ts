@@ -85,6 +85,10 @@ async function scan(paths: readonly string[], options: ScanOptions): Promise<voi
   const progress = new Progress(process.stderr, hasProgress(paths, options));
   void progress.count(paths, { shard, except: ownPaths({ destination, report, resume }) });
   const output = new ScanOutput(options);
+  // A reader that has gone is no reason to leave the report unfinished.
+  process.stdout.on('error', () => {
+    process.exitCode = EXIT.error;
+  });
   try {
     const totals = await run({
       rules,
@@ -164,5 +168,5 @@ function conclude(totals: Totals): void {
       `${totals.states['not-text']} file(s) that are not text were left out; --binary takes them\n`,
     );
   if (totals.states.failed > 0) process.exitCode = EXIT.error;
-  else if (totals.states.found > 0) process.exitCode = EXIT.found;
+  else if (totals.states.found > 0 && process.exitCode !== EXIT.error) process.exitCode = EXIT.found;
 }
