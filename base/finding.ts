@@ -74,6 +74,8 @@ export interface Detector {
   readonly leads: Uint8Array;
   /** As `leads`, where the byte before is an ASCII digit. */
   readonly leadsInside: Uint8Array;
+  /** At a place of such a name the prefilter, which is blind to names, is not asked. */
+  heeds?(place: Place): boolean;
   /** A finding of another kind that starts inside one of this kind and ends behind it has precedence. */
   readonly yields?: boolean;
   /**

@@ -1,4 +1,6 @@
 import type { Bytes } from '../base/bytes.ts';
+import { ASSIGNER, classes, ESCAPE as ESCAPE_CLASS } from './kernels/classes.ts';
+import { gapBytesMax } from './kernels/twin.ts';
 
 /** Card data in any spelling that is cut by the end of the bytes has at most so many before it. */
 const OPEN_BYTES_MAX = 256;
@@ -22,16 +24,34 @@ for (let byte = 0x80; byte < 0x100; byte++) numeric[byte] = 1;
 export function open(bytes: Bytes, from: number): number {
   const floor = Math.max(from, bytes.length - OPEN_BYTES_MAX);
   const caret = caretFrom(bytes, floor);
-  return numericFrom(bytes, caret < 0 ? bytes.length : caret, floor);
+  const at = numericFrom(bytes, caret < 0 ? bytes.length : caret, floor);
+  return caret >= 0 || mayMatter(bytes, at) ? at : bytes.length;
 }
+
+/** Bytes without which only the beginning of a PIN block can be there. */
+const telling: Uint8Array = new Uint8Array(256);
+for (const character of '0123456789%&\\;\x1bBb') telling[character.charCodeAt(0)] = 1;
+for (let byte = 0x80; byte < 0x100; byte++) telling[byte] = 1;
+
+/** From `at` on there is more than letters that are hexadecimal digits too, or a key stands before them. */
+function mayMatter(bytes: Bytes, at: number): boolean {
+  for (let i = at; i < bytes.length; i++) if (telling[bytes[i]!] !== 0) return true;
+  for (let i = Math.max(0, at - gapBytesMax); i < bytes.length; i++)
+    if ((classes[bytes[i]!]! & (ASSIGNER | ESCAPE_CLASS)) !== 0) return true;
+  return false;
+}
+
+/** The first byte of a `^` in some spelling: itself, `5E` of `%5E` and `\u005e`, `94` of `&#94;`. */
+const carets: Uint8Array = new Uint8Array(256);
+for (const character of '^59') carets[character.charCodeAt(0)] = 1;
 
 /** The first `^` at or after `floor`, in any spelling, that a name may follow; -1 if there is none. */
 function caretFrom(bytes: Bytes, floor: number): number {
   for (let at = floor; at < bytes.length; at++) {
     const byte = bytes[at]!;
-    if (byte === 0x5e) return at;
-    if ((byte | 0x20) === 0x65 && at > 0 && bytes[at - 1] === 0x35) return at;
-    if (byte === 0x34 && at > 0 && bytes[at - 1] === 0x39) return at;
+    if (carets[byte] === 0) continue;
+    const next = bytes[at + 1] ?? 0;
+    if (byte === 0x5e || (byte === 0x35 ? (next | 0x20) === 0x65 : next === 0x34)) return at;
   }
   return -1;
 }

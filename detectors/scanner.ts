@@ -4,18 +4,25 @@ import { mount, unmount } from './kernels/kernel.ts';
 
 /** Bytes that are swept one by one after a hit of the prefilter before it is asked again. */
 const SWEEP_BYTES = 16;
+const SWEEP_BYTES_MAX = 64;
+/** Bytes from the start of a finding that its prefilter may need to stop there. */
+const AHEAD_BYTES_MAX = 256;
 
 /** Detectors as one scanner: at each place the first of them that finds something has it. */
 export function createScanner(detectors: readonly Detector[]): Scanner {
   const all = tableOf(detectors);
   const firm = tableOf(detectors.filter(({ yields }) => yields !== true));
   const yielding = new Set(detectors.filter(({ yields }) => yields === true).map(({ kind }) => kind));
-  const sieves = [...new Set(detectors.map((detector) => detector.next))];
+  const sieves = new Map(
+    detectors.map(({ next, reachBytesMax }) => [next, Math.min(reachBytesMax, AHEAD_BYTES_MAX)]),
+  );
+  const heeding = detectors.filter(({ heeds }) => heeds !== undefined);
   const opens = [...new Set(detectors.map((detector) => detector.open))];
 
   function next(bytes: Bytes, from: number, to: number): number {
     let first = to;
-    for (const sieve of sieves) first = sieve(bytes, from, first);
+    for (const [sieve, ahead] of sieves)
+      first = Math.min(first, sieve(bytes, from, Math.min(to, first + ahead)));
     return first;
   }
 
@@ -36,11 +43,12 @@ export function createScanner(detectors: readonly Detector[]): Scanner {
 
   function sweep(bytes: Bytes, from: number, last: boolean, place: Place, report: Report): number {
     const settledTo = last ? bytes.length : open(bytes, from);
+    const heeded = place.name !== '' && heeding.some((detector) => detector.heeds!(place));
     let at = from;
     while (at < bytes.length) {
-      const hit = at === 0 && place.name !== '' ? 0 : next(bytes, at, bytes.length);
+      const hit = heeded ? at : next(bytes, at, bytes.length);
       at = Math.max(at, Math.min(hit, settledTo));
-      const to = Math.min(bytes.length, at + SWEEP_BYTES);
+      const to = sweepEnd(bytes, at);
       while (at < to) {
         const found = judgeAt(all, bytes, at, last, place);
         const yields = found !== null && found !== 'undecided' && yielding.has(found.kind);
@@ -54,6 +62,14 @@ export function createScanner(detectors: readonly Detector[]): Scanner {
   }
 
   return { reachBytesMax: reachOf(detectors), next, open, scan };
+}
+
+/** Where a sweep from `at` may end: not inside a run of digits, unless it is very long. */
+function sweepEnd(bytes: Bytes, at: number): number {
+  const max = Math.min(bytes.length, at + SWEEP_BYTES_MAX);
+  let to = Math.min(max, at + SWEEP_BYTES);
+  while (to < max && isDigit(bytes[to - 1]!)) to++;
+  return to;
 }
 
 /** Detectors by the byte that a finding may begin with, and whether a digit stands before it. */

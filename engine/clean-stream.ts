@@ -18,53 +18,74 @@ const SEAM_BYTES = 128;
  * what may be the beginning of a finding is held, at most the scanner's reach.
  */
 export function cleanStream(scanner: Scanner, place: Place, apply: Apply): CleanStream {
-  /** The last settled bytes as they came, then what is not settled yet. */
-  let tail: Bytes = NO_BYTES;
-  let contextBytes = 0;
-  /** Bytes of the stream before `tail`. */
-  let passedBytes = 0;
+  return new Stream(scanner, place, apply);
+}
 
-  /** Keeps what the next piece needs of `bytes`, which are settled up to `settled`. */
-  function remember(bytes: Bytes, settled: number): void {
-    const from = Math.max(0, settled - contextBytesMax);
-    tail = keep(bytes.subarray(from));
-    contextBytes = settled - from;
-    passedBytes += from;
+class Stream implements CleanStream {
+  readonly #scanner: Scanner;
+  readonly #place: Place;
+  readonly #apply: Apply;
+  /** What was settled last, as it came, up to `contextBytesMax` bytes, and room for a piece's head. */
+  readonly #seam: Uint8Array = new Uint8Array(contextBytesMax + SEAM_BYTES);
+  #contextBytes = 0;
+  /** What is not settled yet. */
+  #held: Bytes = NO_BYTES;
+  /** Bytes of the stream that are settled. */
+  #settledBytes = 0;
+
+  constructor(scanner: Scanner, place: Place, apply: Apply) {
+    this.#scanner = scanner;
+    this.#place = place;
+    this.#apply = apply;
+  }
+
+  get heldBytes(): number {
+    return this.#held.length;
+  }
+
+  push(piece: Bytes, last: boolean, report?: Report): readonly Bytes[] {
+    if (!last && this.#isClean(piece)) {
+      this.#remember(piece, piece.length, piece.length);
+      return [piece];
+    }
+    const from = this.#contextBytes;
+    const bytes = from + this.#held.length === 0 ? piece : join([this.#context(), this.#held, piece]);
+    const findings: Finding[] = [];
+    const settled = this.#scanner.scan(bytes, from, last, this.#place, (finding) => findings.push(finding));
+    if (report) for (const finding of findings) report(shifted(finding, this.#settledBytes - from));
+    this.#remember(bytes, settled, settled - from);
+    this.#held = settled === bytes.length ? NO_BYTES : keep(bytes.subarray(settled));
+    if (settled === from) return [];
+    if (findings.length > 0) return [this.#apply(bytes, { from, to: settled }, findings, this.#place)];
+    return [bytes.subarray(from, settled)];
   }
 
   /** Nothing in the piece, nor at its seam with what came before, can be a part of a finding. */
-  function isClean(piece: Bytes): boolean {
-    if (contextBytes === 0 || contextBytes < tail.length || piece.length < SEAM_BYTES) return false;
-    if (scanner.open(piece, 0) < piece.length) return false;
-    const seam = join([tail, piece.subarray(0, SEAM_BYTES)]);
+  #isClean(piece: Bytes): boolean {
+    if (this.#contextBytes < contextBytesMax || this.#held.length > 0 || piece.length < SEAM_BYTES)
+      return false;
+    if (this.#scanner.open(piece, 0) < piece.length) return false;
+    const seam = this.#seam;
+    seam.set(piece.subarray(0, SEAM_BYTES), contextBytesMax);
     return (
-      scanner.next(seam, contextBytes, seam.length) === seam.length &&
-      scanner.next(piece, 0, piece.length) === piece.length
+      this.#scanner.next(seam, contextBytesMax, seam.length) === seam.length &&
+      this.#scanner.next(piece, 0, piece.length) === piece.length
     );
   }
 
-  return {
-    get heldBytes(): number {
-      return tail.length - contextBytes;
-    },
-    push(piece: Bytes, last: boolean, report?: Report): readonly Bytes[] {
-      if (!last && isClean(piece)) {
-        passedBytes += tail.length;
-        remember(piece, piece.length);
-        return [piece];
-      }
-      const bytes = tail.length === 0 ? piece : join([tail, piece]);
-      const from = contextBytes;
-      const base = passedBytes;
-      const findings: Finding[] = [];
-      const settled = scanner.scan(bytes, from, last, place, (finding) => findings.push(finding));
-      remember(bytes, settled);
-      if (report) for (const finding of findings) report(shifted(finding, base));
-      if (settled === from) return [];
-      if (findings.length > 0) return [apply(bytes, { from, to: settled }, findings, place)];
-      return [bytes.subarray(from, settled)];
-    },
-  };
+  /** Keeps the end of the `settled` first bytes of `bytes` as context; `count` of them are new. */
+  #remember(bytes: Bytes, settled: number, count: number): void {
+    this.#contextBytes = Math.min(contextBytesMax, settled);
+    this.#seam.set(
+      bytes.subarray(settled - this.#contextBytes, settled),
+      contextBytesMax - this.#contextBytes,
+    );
+    this.#settledBytes += count;
+  }
+
+  #context(): Bytes {
+    return this.#seam.subarray(contextBytesMax - this.#contextBytes, contextBytesMax);
+  }
 }
 
 function shifted(finding: Finding, by: number): Finding {

@@ -86,10 +86,19 @@ export function hiddenOf(count: number, keeping: Keeping): { readonly from: numb
 /** A copy of `span` in which every digit but the kept ones is masked. */
 export function starred(span: Bytes, keeping: Keeping, spelling: Spelling): Bytes {
   const masked = keep(span);
+  if (spelling === undefined && isUnbroken(span)) {
+    const { from, to } = hiddenOf(span.length, keeping);
+    return masked.fill(ASTERISK, from, to);
+  }
   const digits = digitsOf(span, spelling);
   const { from, to } = hiddenOf(digits.values.length, keeping);
   for (let i = from; i < to; i++) writeMask(masked, digits, i, spelling);
   return masked;
+}
+
+function isUnbroken(span: Bytes): boolean {
+  for (let i = 0; i < span.length; i++) if (span[i]! < 0x30 || span[i]! > 0x39) return false;
+  return true;
 }
 
 /**

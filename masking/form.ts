@@ -18,9 +18,7 @@ export function formAt(text: Bytes, finding: Finding, place: Place): Form {
   const before = blanksBefore(text, finding.from, floor);
   const after = text[finding.to] ?? COMMA;
   if (place.form === 'json') return isBare(text, before, floor) && endsJson(after) ? 'number' : 'verbatim';
-  return isJsonNumber(text, before, floor) || isSqlNumber(text, finding, after, floor)
-    ? 'number'
-    : 'verbatim';
+  return isJsonNumber(text, before, floor) || isSqlNumber(text, before, after, floor) ? 'number' : 'verbatim';
 }
 
 const QUOTE = 0x22;
@@ -55,14 +53,15 @@ function isJsonNumber(text: Bytes, before: number, floor: number): boolean {
 }
 
 /** A literal behind a keyword of SQL, between commas, blanks and parentheses. */
-function isSqlNumber(text: Bytes, { from }: Finding, after: number, floor: number): boolean {
+function isSqlNumber(text: Bytes, before: number, after: number, floor: number): boolean {
   if (after !== COMMA && after !== 0x29 && after !== 0x3b && !isBlank(after)) return false;
-  if (from === 0 || !isSqlStart(text[from - 1]!)) return false;
-  return SQL.test(Buffer.from(text.buffer, text.byteOffset + floor, from - floor).toString('latin1'));
+  if (before === floor || !isSqlStart(text[before - 1]!)) return false;
+  return SQL.test(Buffer.from(text.buffer, text.byteOffset + floor, before - floor).toString('latin1'));
 }
 
+/** `(` `,` `=` `<` `>` */
 function isSqlStart(byte: number): boolean {
-  return byte === 0x28 || byte === COMMA || byte === 0x3d || isBlank(byte);
+  return byte === 0x28 || byte === COMMA || (byte >= 0x3c && byte <= 0x3e);
 }
 
 function blanksBefore(text: Bytes, at: number, floor: number): number {

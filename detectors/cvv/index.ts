@@ -18,6 +18,7 @@ export const cvv: Detector = {
   next,
   open,
   judge,
+  heeds: ({ name, kind }) => kind === 'cell' && namesCvv(name),
 };
 
 function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null {

@@ -9,7 +9,9 @@ import { tagLengthAt } from './tags.ts';
 /**
  * Card data in EMV tags, BER-TLV (EMV Book 3 Annexes A and B) as hexadecimal text: 5A
  * Application PAN; 57 and 9F6B track 2, 56 track 1, 9F1F and 9F20 discretionary data, 99 PIN
- * data, which PCI DSS 3.3.1 forbids to keep or show. The finding is the tag's value.
+ * data, which PCI DSS 3.3.1 forbids to keep or show. The finding is the tag's value; of tags whose
+ * value has no form of its own, one that begins with twelve decimal digits between other tags,
+ * because nothing else makes the prefilter stop.
  */
 export const emv: Detector = {
   kind: 'emv',
@@ -44,7 +46,8 @@ function findingOf(bytes: Bytes, tag: number, at: number, to: number): Finding |
   if (tag === 0x5a) return isPan(bytes, at, to) ? finding('pan', at, to) : null;
   if (tag === 0x57 || tag === 0x9f6b) return isTrack2(bytes, at, to) ? finding('track', at, to) : null;
   if (tag === 0x56) return isTrack1(bytes, at) ? finding('track', at, to) : null;
-  if (!isChained(bytes, at - (tag > 0xff ? 6 : 4), to)) return null;
+  if (readDigits(bytes, at, to) < PAN_DIGITS_MIN || !isChained(bytes, at - (tag > 0xff ? 6 : 4), to))
+    return null;
   return finding(tag === 0x99 ? 'pin' : 'track', at, to);
 }
 
@@ -52,9 +55,14 @@ function finding(kind: string, from: number, to: number): Finding {
   return { kind, from, to, reason: 'emv-tag', spelling: 'bcd' };
 }
 
+/** The first digit of 6B, 1F, 20 and 99. */
+function mayEndTag(byte: number): boolean {
+  return byte === 0x36 || byte === 0x31 || byte === 0x32 || byte === 0x39;
+}
+
 /** The tag whose value starts at `at`, after one byte of length; 0 if it is none of ours. */
 function tagBefore(bytes: Bytes, at: number): number {
-  if (at < 4) return 0;
+  if (at < 4 || (bytes[at - 4]! !== 0x35 && !mayEndTag(bytes[at - 4]!))) return 0;
   const one = byteAt(bytes, at - 4);
   if (one === 0x5a || one === 0x57 || one === 0x56) return one;
   if (at >= 6 && byteAt(bytes, at - 6) === 0x9f && (one === 0x6b || one === 0x1f || one === 0x20))

@@ -136,7 +136,7 @@ export function sift(from: i32, end: i32, low: i32, high: i32, first: i32): i32 
     if (start >= 0 && start < end) {
       const stop = runEnd(start);
       if (stop == limit && limit != end) return ~start;
-      if (stop - start >= RUN_BYTES_MIN && !isHarmless(start, stop)) return max(origin, start - HEAD_BYTES_MAX);
+      if (stop - start >= RUN_BYTES_MIN && !isHarmless(start, stop)) return max(origin, start - headBytes(start));
       if (stop >= end) return ~stop;
       at = stop;
       digitsBefore = 0;
@@ -199,6 +199,11 @@ function telling(block: i32, escapes: u64, behindDigit: u64): u64 {
     told |= (<i32>load<u8>(BEHIND_DIGIT + second) & first) != 0 ? bit & behindDigit : 0;
   }
   return told;
+}
+
+function headBytes(start: i32): i32 {
+  const before: i32 = start > floor ? <i32>load<u8>(start - 1) : 0;
+  return before == 0x3b || (before | 0x20) == 0x62 ? HEAD_BYTES_MAX : 0;
 }
 
 /** The event that a mark at `at` may be, or NONE. */

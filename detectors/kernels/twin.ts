@@ -15,16 +15,18 @@ import { isHarmless } from './run.ts';
  */
 
 /** Bytes that a finding may begin with before its first digit: `%B`, `%25B`, `;`, `\u003b`, `&#x25;B`. */
-export const headBytesMax = 12;
+const headBytesMax = 12;
 /** Bytes of a number that may stand before its first escape. */
-export const plainBytesMax = 40;
+const plainBytesMax = 40;
 /** Bytes from an assigner to its value, and from a key to its assigner. */
 export const gapBytesMax = 24;
 
 const RUN_BYTES_MIN = 12;
 const BLANK = 0x20;
+const SEMICOLON = 0x3b;
 const LESS = 0x3c;
 const LETTER_A = 0x61;
+const LETTER_B = 0x62;
 const LETTER_K = 0x6b;
 const LETTER_N = 0x6e;
 const LETTER_P = 0x70;
@@ -37,7 +39,7 @@ export function twinNext(bytes: Bytes, from: number, to: number): number {
       if (isWorded(bytes, at, to)) return at;
       const end = runEnd(bytes, at, to);
       if (end - at >= RUN_BYTES_MIN && !isHarmless(bytes, at, end, to))
-        return Math.max(from, at - headBytesMax);
+        return Math.max(from, at - headBytes(bytes, at));
       at = end;
     } else {
       if ((kind & ASSIGNER) !== 0 && assigns(bytes, at, to)) return at;
@@ -49,6 +51,12 @@ export function twinNext(bytes: Bytes, from: number, to: number): number {
     }
   }
   return to;
+}
+
+/** Bytes before the run at `start` that a finding may begin with: a format code or a sentinel ends them. */
+function headBytes(bytes: Bytes, start: number): number {
+  const before = start > 0 ? bytes[start - 1]! : 0;
+  return before === SEMICOLON || (before | 0x20) === LETTER_B ? headBytesMax : 0;
 }
 
 /** The end of the run of digits and single separators that starts at `start`. */

@@ -2,9 +2,10 @@ import type { Bytes } from '../../base/bytes.ts';
 import type { Place } from '../../base/finding.ts';
 import { FREE } from './boundary.ts';
 import { EXEMPT, issuer, STRONG } from './brand.ts';
-import { AGAINST, CARD, contextOf, FIELD, SILENT } from './context.ts';
+import { contextOf, FIELD } from './context.ts';
 import { ODD, PRINTED, type Window } from './grouping.ts';
 import { luhn } from './luhn.ts';
+import { AGAINST, CARD, SILENT } from './words.ts';
 
 /** Stable codes: why a number was taken, or why not. docs/detection.md explains each. */
 export type PanReason =

@@ -1,3 +1,4 @@
+import { DOT, UNDERSCORE } from '../../base/character.ts';
 import type { SpelledNumber } from './number.ts';
 import { digitsMax, digitsMin } from './number.ts';
 
@@ -51,8 +52,15 @@ export function windowAt(number: SpelledNumber, index: number): Window | null {
   let rest = index;
   for (let i = 0; i < groupings.length; i++)
     if (matches(number, groupings[i]!) && rest-- === 0) return windowsOf[i]!;
-  if (rest !== 0 || number.count < digitsMin || number.count > digitsMax) return null;
+  if (rest !== 0 || number.count < digitsMin || number.count > digitsMax || !isPlausible(number)) return null;
   return { count: number.count, kind: ODD, groups: number.groupCount };
+}
+
+/** No group but the last has fewer than four digits, which is all that the prefilter stops for. */
+function isPlausible({ sizes, groupCount, separator }: SpelledNumber): boolean {
+  const most = separator === DOT || separator === UNDERSCORE ? 6 : digitsMax;
+  for (let i = 0; i < groupCount - 1; i++) if (sizes[i]! < 4 || sizes[i]! > most) return false;
+  return true;
 }
 
 function matches(number: SpelledNumber, grouping: readonly [number, ...number[]]): boolean {

@@ -5,6 +5,7 @@ import { open } from '../open.ts';
 import { digitLeads, leads, next } from '../sieve.ts';
 import { boundaryAfter, boundaryBefore, FREE, hexBoundaryBefore, INSIDE } from './boundary.ts';
 import { cellVerdict } from './cell.ts';
+import { namesCard } from './context.ts';
 import { decide, type PanReason } from './decision.ts';
 import { windowAt } from './grouping.ts';
 import { digitsMin, readNumber, type SpelledNumber, spelledNumber } from './number.ts';
@@ -19,6 +20,7 @@ export const pan: Detector = {
   open,
   judge,
   explain,
+  heeds: ({ name, kind }) => kind === 'cell' && namesCard(name),
 };
 
 /** What was decided of a number, taken or not. */

@@ -90,7 +90,7 @@ export function readNumber(
       size++;
     } else if (value === NOTHING && nothings++ < NOTHINGS_MAX * number.count) {
       position += length;
-    } else if (separates(value, between, number.separator)) {
+    } else if (number.count > 0 && separates(value, between, number.separator)) {
       between = value === THIN ? SPACE : value;
       position += length;
     } else break;

@@ -18,6 +18,7 @@ export const pin: Detector = {
   next,
   open,
   judge,
+  heeds: ({ name, kind }) => kind === 'cell' && (namesPin(name) || namesPinBlock(name)),
 };
 
 const BLOCK_DIGITS = 16;
@@ -27,14 +28,23 @@ function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding |
   if (at > 0 && isWord(bytes[at - 1]!)) return null;
   let to = at;
   while (to < bytes.length && to - at <= BLOCK_DIGITS_MAX && hexDigit(bytes[to]!) >= 0) to++;
-  if (to === bytes.length && !last && to - at <= BLOCK_DIGITS_MAX) return 'undecided';
-  if (to < bytes.length && isWord(bytes[to]!)) return null;
-  const block = to - at === BLOCK_DIGITS || to - at === BLOCK_DIGITS_MAX;
-  if (!block && !isPin(bytes, at, to)) return null;
-  const whole = place.kind === 'cell' && at === 0 && to === bytes.length;
-  const name = whole && place.name !== '' ? place.name : keyBefore(bytes, at).name;
-  if (!namesPin(name) && !(block && namesPinBlock(name))) return null;
-  return { kind: 'pin', from: at, to, reason: whole ? 'pin-field' : 'pin-key' };
+  const cut = to === bytes.length && !last && to - at <= BLOCK_DIGITS_MAX;
+  if (!cut && ((to < bytes.length && isWord(bytes[to]!)) || !hasForm(bytes, at, to))) return null;
+  const inCell = place.kind === 'cell' && place.name !== '' && at === 0 && to === bytes.length;
+  const name = inCell ? place.name : keyBefore(bytes, at).name;
+  const block = namesPinBlock(name);
+  if (!block && !namesPin(name)) return null;
+  if (cut) return 'undecided';
+  if (!isBlock(at, to) && block) return null;
+  return { kind: 'pin', from: at, to, reason: inCell ? 'pin-field' : 'pin-key' };
+}
+
+function hasForm(bytes: Bytes, from: number, to: number): boolean {
+  return isBlock(from, to) || isPin(bytes, from, to);
+}
+
+function isBlock(from: number, to: number): boolean {
+  return to - from === BLOCK_DIGITS || to - from === BLOCK_DIGITS_MAX;
 }
 
 function isPin(bytes: Bytes, from: number, to: number): boolean {

@@ -77,11 +77,15 @@ function hexEndAt(bytes: Bytes, at: number, last: boolean): number {
   return isDigit(value) ? track2End(bytes, at, last, true, false) : NONE;
 }
 
-/** `3`, a digit and `3`, or what a start sentinel or a format code is in hexadecimal, before a `3` or a `4`. */
+/**
+ * A digit, `%`, `;` or `B` in hexadecimal, before a `3`, or a `4` for the `B` behind `%`; or the
+ * beginning of that at the end of the bytes.
+ */
 function mayBeHex(bytes: Bytes, at: number): boolean {
-  if (at + 2 >= bytes.length) return true;
-  const next = bytes[at + 2]!;
-  return next === 0x33 ? bytes[at]! >= 0x33 && bytes[at]! <= 0x36 : next === 0x34 && bytes[at] === 0x32;
+  const byte = bytes[at]!;
+  if (byte < 0x32 || byte > 0x36) return false;
+  const next = bytes[at + 2] ?? (byte === 0x32 ? 0x34 : 0x33);
+  return byte === 0x32 ? next === 0x34 || next === 0x36 : next === 0x33;
 }
 
 /** A track 1 from its format code on. */
