@@ -17,16 +17,17 @@ const ROW_BYTES_MAX = 64 * 1024 * 1024;
 /** Rows of one batch end at the first of these. */
 const BATCH_ROWS = 200;
 const BATCH_BYTES = 4 * 1024 * 1024;
-/** Pages are drawn for so many times the rows wanted, as pages are not equally full. */
-const DRAWN_RATIO = 2;
+/** Pages are drawn for so many times the rows wanted, as pages are not equally full; and again for more. */
+const DRAWN_RATIO = 4;
 
-const SETTINGS_SQL = `SET default_transaction_read_only = on; SET lock_timeout = '5s'; SET statement_timeout = '10min'; SET client_encoding = 'UTF8'; SET bytea_output = 'escape'`;
+/** With row_security off, rows that a policy hides are an error rather than missing. */
+const SETTINGS_SQL = `SET default_transaction_read_only = on; SET lock_timeout = '5s'; SET statement_timeout = '10min'; SET client_encoding = 'UTF8'; SET bytea_output = 'escape'; SET row_security = off`;
 /** Tables, partitions, materialised views and foreign tables; what is derived at each reading is not at rest. */
 const TABLES_SQL = `SELECT n.nspname, c.relname, c.relkind, c.reltuples,
  json_agg(json_build_array(a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum)
  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
- WHERE c.relkind IN ('r', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+ WHERE c.relkind IN ('r', 'm', 'f') AND c.relispopulated AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
  GROUP BY 1, 2, 3, 4 ORDER BY 1, 2`;
 
 interface Table {
@@ -77,7 +78,8 @@ async function* read(server: Wire, table: Table, options: InspectOptions): Async
   yield { ...about, rows: [], error: null };
   try {
     await all(server, 'BEGIN READ ONLY');
-    await all(server, `DECLARE pangate_scan NO SCROLL CURSOR FOR ${selectOf(table, options.rowsMax)}`);
+    const rows = options.rowsMax === null ? '' : await sampleOf(server, table, options.rowsMax);
+    await all(server, `DECLARE pangate_scan NO SCROLL CURSOR FOR ${selectOf(table)}${rows}`);
     for (let isEnd = false; !isEnd; ) {
       let count = 0;
       for await (const rows of batches(server, `FETCH ${BATCH_ROWS} FROM pangate_scan`)) {
@@ -93,13 +95,27 @@ async function* read(server: Wire, table: Table, options: InspectOptions): Async
   await all(server, 'ROLLBACK');
 }
 
-function selectOf({ schema, name, kind, rowsAbout, columns }: Table, rowsMax: number | null): string {
-  const from = `${quoted(schema)}.${quoted(name)}`;
-  const select = `SELECT ${columns.map((column) => `${quoted(column.name)}::text`).join(', ')} FROM ONLY ${from}`;
-  if (rowsMax === null) return select;
-  const percent = (100 * DRAWN_RATIO * rowsMax) / rowsAbout;
-  const isDrawn = kind !== 'f' && rowsAbout > 0 && percent < 100;
-  return `${select}${isDrawn ? ` TABLESAMPLE SYSTEM (${percent})` : ''} LIMIT ${rowsMax}`;
+function selectOf({ columns, ...table }: Table): string {
+  return `SELECT ${columns.map(({ name }) => `${quoted(name)}::text`).join(', ')} ${fromOf(table)}`;
+}
+
+function fromOf({ schema, name }: Pick<Table, 'schema' | 'name'>): string {
+  return `FROM ONLY ${quoted(schema)}.${quoted(name)}`;
+}
+
+/**
+ * Rows of pages all over a table, the same ones each time. What the server believes of a table's size
+ * is old, and chance may draw few pages: more are drawn until they hold enough, in the end all.
+ */
+async function sampleOf(server: Wire, table: Table, rowsMax: number): Promise<string> {
+  const { kind, rowsAbout } = table;
+  const first = kind === 'f' || rowsAbout <= 0 ? 100 : (100 * DRAWN_RATIO * rowsMax) / rowsAbout;
+  for (let percent = first; percent < 100; percent *= DRAWN_RATIO) {
+    const sample = ` TABLESAMPLE SYSTEM (${percent}) REPEATABLE (1) LIMIT ${rowsMax}`;
+    const [row] = await all(server, `SELECT count(*) FROM (SELECT ${fromOf(table)}${sample}) AS drawn`);
+    if (Number(text(row![0]!)) === rowsMax) return sample;
+  }
+  return ` LIMIT ${rowsMax}`;
 }
 
 function quoted(name: string): string {
