@@ -78,7 +78,7 @@ function isHexWord(bytes: Bytes, at: number, floor: number): boolean {
   for (; i >= floor && isWord(bytes[i]!); i--) {
     const byte = bytes[i]!;
     if (byte >= 0x30 && byte <= 0x39) digits++;
-    else if ((byte | 0x20) > 0x66) return digits > 0 && isHexPrefix(bytes, i);
+    else if ((byte | 0x20) > 0x66) return digits > 0 && i > floor && isHexPrefix(bytes, i);
   }
   return digits > 0 || at - i > 1;
 }
