@@ -35,7 +35,9 @@ export function utf8(text: string): Bytes {
 
 /** The string of UTF-8 bytes; invalid sequences become U+FFFD. */
 export function text(bytes: Bytes): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  // A small array's `buffer` is made when it is asked for, so a Buffer is not asked.
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return buffer.toString('utf8');
 }
 
 /** Compares in a time that depends on the lengths alone. */

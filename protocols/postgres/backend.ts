@@ -4,7 +4,7 @@
  */
 
 import { int32At, putInt32 } from '../../base/binary.ts';
-import { type Bytes, join, NO_BYTES, text } from '../../base/bytes.ts';
+import { type Bytes, join, text } from '../../base/bytes.ts';
 import type { ColumnRule } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import { ANYWHERE } from '../../base/finding.ts';
@@ -274,9 +274,8 @@ export class Backend implements Direction {
   /** The text of the statement that runs now, if it is short. */
   #sqlNow(): string {
     const { head } = this.#shared.requests;
-    const sql =
-      head?.kind === 'query' ? head.sql : head?.kind === 'execute' ? head.portal.statement.sql : NO_BYTES;
-    return sql.length > 256 ? '' : text(sql);
+    const sql = head?.kind === 'query' ? head.sql : head?.kind === 'execute' ? head.portal.statement.sql : '';
+    return sql.length > 256 ? '' : sql;
   }
 
   #executed(): void {
@@ -366,7 +365,7 @@ function copyOfUnknown(): PangateError {
 
 /** What a plan's columns were asked for by. */
 interface Asked {
-  readonly sql: Bytes;
+  readonly sql: string;
   readonly rule?: ColumnRule | null;
 }
 

@@ -2,7 +2,6 @@
  * COPY ... TO STDOUT names its columns only in its text (COPY reference page): this finds the
  * SELECT whose description names them, and how the rows will look.
  */
-import { type Bytes, text } from '../../base/bytes.ts';
 import { BINARY, type CopyFormat, CSV, TEXT } from './copy.ts';
 import { statementsOf, type Token, tokensOf } from './tokens.ts';
 
@@ -14,8 +13,7 @@ export interface Copied {
 }
 
 /** Every COPY ... TO STDOUT of a query string, in order. */
-export function copiesOf(sql: Bytes): Copied[] {
-  const source = text(sql);
+export function copiesOf(source: string): Copied[] {
   if (!/copy/i.test(source)) return [];
   const tokens = tokensOf(source);
   if (!tokens) return [];

@@ -84,7 +84,7 @@ export class Frontend implements Direction {
   #lookFor(large: Large, piece: Bytes): void {
     const { asked } = large;
     if (!asked || asked.rule) return;
-    asked.rule = mentionedRule(join([large.tail, piece]), this.#shared.cleaner);
+    asked.rule = mentionedRule(text(join([large.tail, piece])), this.#shared.cleaner);
     large.tail = keep(piece.subarray(-WORD_BYTES_MAX));
     // Whether it keeps its rows for later under a name is not looked into: it is taken to.
     this.#shared.carried ??= asked.rule;
@@ -126,26 +126,29 @@ export class Frontend implements Direction {
 
   /** sql string */
   #query(body: Bytes): void {
-    const sql = stringAt(body, 0).bytes;
-    if (sql.length + 1 !== body.length) throw malformed();
+    const { bytes } = stringAt(body, 0);
+    if (bytes.length + 1 !== body.length) throw malformed();
+    const sql = text(bytes);
     this.#askColumns(sql, false);
-    this.#shared.transcript.statement(this.#nextId, 'simple', { text: this.#shared.transcript.shown(sql) });
+    const shown = this.#shared.transcript.shown(bytes, sql);
+    this.#shared.transcript.statement(this.#nextId, 'simple', { text: shown });
     this.#noteKept(sql);
-    this.#push({ kind: 'query', run: new Run(this.#nextId++), sql: keep(sql) });
+    this.#push({ kind: 'query', run: new Run(this.#nextId++), sql });
   }
 
   /** name string | sql string | count int16 | parameter types int32* */
   #parse(body: Bytes): void {
     const name = stringAt(body, 0);
-    const sql = stringAt(body, name.to);
-    const shown = this.#shared.transcript.shown(sql.bytes);
+    const { bytes } = stringAt(body, name.to);
+    const sql = text(bytes);
+    const shown = this.#shared.transcript.shown(bytes, sql);
     this.#shared.transcript.statement(this.#nextId++, 'parse', { text: shown });
-    this.#noteKept(sql.bytes);
-    this.#prepare(text(name.bytes), { sql: keep(sql.bytes), shown, plan: undefined, described: false });
+    this.#noteKept(sql);
+    this.#prepare(text(name.bytes), { sql, shown, plan: undefined, described: false });
   }
 
   /** A cursor or an SQL-level prepared statement: its rows are asked for by another text. */
-  #noteKept(sql: Bytes): void {
+  #noteKept(sql: string): void {
     if (this.#shared.carried || !keepsForLater(sql)) return;
     this.#shared.carried = mentionedRule(sql, this.#shared.cleaner);
   }
@@ -248,10 +251,10 @@ export class Frontend implements Direction {
    * first. In a simple query the question ends with a Sync of its own; in the extended protocol
    * an error of it is the statement's own error.
    */
-  #askColumns(sql: Bytes, extended: boolean): void {
+  #askColumns(sql: string, extended: boolean): void {
     const copies = copiesOf(sql);
     for (const { select, format } of copies) {
-      const statement: Statement = { sql: keep(sql), shown: '', plan: undefined, described: true };
+      const statement: Statement = { sql, shown: '', plan: undefined, described: true };
       this.#shared.copies.push({ format, statement });
       this.#shared.outlet.toServer(serialize.parse({ name: OWN_STATEMENT, text: select }));
       this.#shared.outlet.toServer(serialize.describe({ type: 'S', name: OWN_STATEMENT }));
@@ -325,7 +328,7 @@ export class Frontend implements Direction {
     const request = {
       kind: 'query',
       run,
-      sql: keep(body.subarray(0, limits.readBytesMin)),
+      sql: text(body.subarray(0, limits.readBytesMin)),
       rule: null,
     } satisfies Request;
     this.#push(request);
@@ -337,7 +340,7 @@ export class Frontend implements Direction {
     const name = stringAt(body, 0);
     const shown = transcript.shown(body.subarray(name.to));
     transcript.statement(run.id, 'parse', { text: shown, bytes: length - 4 - name.to });
-    const sql = keep(body.subarray(name.to, name.to + limits.readBytesMin));
+    const sql = text(body.subarray(name.to, name.to + limits.readBytesMin));
     const statement: Statement = { sql, shown, plan: undefined, described: false, rule: null };
     this.#prepare(text(name.bytes), statement);
     return statement;
@@ -356,7 +359,7 @@ export class Frontend implements Direction {
 }
 
 /** Asked for by a name that this session has not made: the server will answer with an error. */
-const UNKNOWN: Statement = { sql: new Uint8Array(0), shown: '', plan: undefined, described: false };
+const UNKNOWN: Statement = { sql: '', shown: '', plan: undefined, described: false };
 const UNKNOWN_FORMATS: readonly number[] = [];
 const UNKNOWN_PORTAL: Portal = {
   statement: UNKNOWN,

@@ -11,7 +11,7 @@ import type { Run } from './transcript.ts';
 /** A prepared statement. */
 export interface Statement {
   /** The statement's text as the client sent it, or its beginning; kept in memory only. */
-  readonly sql: Uint8Array;
+  readonly sql: string;
   /** The text for the record, masked. */
   readonly shown: string;
   /** The rule of a protected column that the text names, where that was looked for as it came. */
@@ -37,7 +37,7 @@ export interface Portal {
 
 /** `own`: asked by the gateway itself; the answer stays inside. */
 export type Request =
-  | { readonly kind: 'query'; readonly run: Run; readonly sql: Uint8Array; rule?: ColumnRule | null }
+  | { readonly kind: 'query'; readonly run: Run; readonly sql: string; rule?: ColumnRule | null }
   | { readonly kind: 'parse'; readonly undo: () => void; readonly own: boolean }
   | { readonly kind: 'bind'; readonly undo: () => void; readonly portal: Portal }
   | { readonly kind: 'describe'; readonly what: Statement | Portal; readonly own: boolean }

@@ -59,14 +59,20 @@ export class Transcript {
     });
   }
 
-  /** A statement's text for the record, cut at a bound and masked. */
-  shown(sql: Bytes): string {
-    return this.masked(sql.length > TEXT_BYTES_MAX ? sql.subarray(0, TEXT_BYTES_MAX) : sql);
+  /** A statement's text for the record, cut at a bound and masked; `decoded` is the whole of it, if known. */
+  shown(sql: Bytes, decoded?: string): string {
+    if (sql.length > TEXT_BYTES_MAX) return this.masked(sql.subarray(0, TEXT_BYTES_MAX));
+    return decoded !== undefined && this.#isClear(sql) ? decoded : this.masked(sql);
   }
 
   /** A text for the record: masked on a copy, decoded as UTF-8. */
   masked(bytes: Bytes): string {
-    return text(this.#cleaner.clean(keep(bytes), ANYWHERE));
+    return text(this.#isClear(bytes) ? bytes : this.#cleaner.clean(keep(bytes), ANYWHERE));
+  }
+
+  /** True if nothing in `bytes` needs a second look: most texts do not, and then need no copy. */
+  #isClear(bytes: Bytes): boolean {
+    return this.#cleaner.next(bytes, 0, bytes.length) === bytes.length;
   }
 
   /** A parameter for the record: text masked, binary by its length alone beyond plain bytes. */

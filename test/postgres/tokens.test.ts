@@ -1,9 +1,8 @@
 import { test } from 'tap';
-import { utf8 } from '../../base/bytes.ts';
 import { copiesOf } from '../../protocols/postgres/copied.ts';
 import { statementsOf, tokensOf } from '../../protocols/postgres/tokens.ts';
 
-const selects = (sql: string): string[] => copiesOf(utf8(sql)).map(({ select }) => select);
+const selects = (sql: string): string[] => copiesOf(sql).map(({ select }) => select);
 
 test('comments, strings and dollar quotes hide what is in them', async (t) => {
   const words = (sql: string): string[] => tokensOf(sql)!.map(({ value }) => value);
@@ -37,7 +36,7 @@ test('each COPY TO STDOUT gives a SELECT of the same columns', async (t) => {
 });
 
 test('the options say how the rows look', async (t) => {
-  const format = (sql: string): unknown => copiesOf(utf8(sql))[0]!.format;
+  const format = (sql: string): unknown => copiesOf(sql)[0]!.format;
   t.match(format('copy t to stdout'), { kind: 'text', delimiter: 9, nullText: '\\N' });
   t.match(format("copy t to stdout (format csv, delimiter ';', header, null 'NULL', quote '|')"), {
     kind: 'csv',
