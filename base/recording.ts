@@ -83,8 +83,27 @@ export interface SessionOpening {
   readonly result: 'success' | 'failure';
 }
 
+/** One entry of the log over all sessions; plain msgpack values, at most 65,535 bytes, no card data. */
+export interface AuditEntry {
+  /** `view`, `export`, `hold`, `purge`, `config`, ... docs/formats/pgr-v1.md lists them. */
+  readonly type: string;
+  readonly [name: string]: unknown;
+}
+
+/** The append-only log over all sessions. */
+export interface AuditLog {
+  /**
+   * Resolves with the entry's number when it is on the medium and under a signed checkpoint.
+   * Rejects with `record-failed` if that cannot be: what has to be logged is then not done.
+   */
+  append(entry: AuditEntry): Promise<number>;
+  close(): Promise<void>;
+}
+
 /** All recordings of one gateway process. */
 export interface Archive {
+  /** The log over all sessions; null where the archive has none. */
+  readonly log?: AuditLog | null;
   /** Strict: unrecorded is unsent. Best-effort: losses become `gap` records and alerts. */
   readonly mode: 'strict' | 'best-effort';
   open(opening: SessionOpening): Recorder;

@@ -1,5 +1,6 @@
 /** The recorder: writes, reads and verifies recordings (docs/formats/pgr-v1.md). */
 export { type ArchiveOptions, openArchive, RecordingArchive, recordingPath } from './archive.ts';
+export { LOG_FOLDER, openAuditLog } from './audit-log.ts';
 export type { Outline } from './outline.ts';
 export {
   decodeRecords,
