@@ -1,12 +1,12 @@
 /** `pangate redact` as a process: what only shows there. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Test, test } from 'tap';
 import { missing } from '../test/servers/available.ts';
+import { temporaryFolder } from '../test/temporary.ts';
 
 const MAIN = 'build/cli/main.js';
 const PAN = '4111111111111111';
@@ -33,7 +33,7 @@ function redact(t: Test, args: readonly string[]): Follower {
 }
 
 function file(content: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'pangate-redact-cli-')), 'app.log');
+  const path = join(temporaryFolder('redact-cli'), 'app.log');
   writeFileSync(path, content);
   return path;
 }

@@ -1,12 +1,12 @@
 /** `pangate scan` as a process: over tables of a real server, and what it says and never says. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { test } from 'tap';
 import { startPostgres } from '../test/servers/postgres.ts';
+import { temporaryFolder } from '../test/temporary.ts';
 
 const PAN = '4111111111111111';
 const MASKED = '411111******1111';
@@ -41,7 +41,7 @@ test('tables: each column with its findings, sampled or whole, and nothing chang
     CREATE TABLE many AS SELECT i, CASE WHEN i % 2 = 0 THEN '${PAN}' END AS value FROM generate_series(1, 50000) i;
     ANALYZE many; CREATE TABLE clean (a text); CREATE VIEW seen AS SELECT * FROM many;`);
   await client.end();
-  const folder = mkdtempSync(join(tmpdir(), 'pangate-scan-'));
+  const folder = temporaryFolder('scan');
   const config = join(folder, 'pangate.yaml');
   writeFileSync(join(folder, 'password'), server.password, { mode: 0o600 });
   writeFileSync(join(folder, 'users.yaml'), 'version: 1\nusers: []\n', { mode: 0o600 });
@@ -84,7 +84,7 @@ test('tables: each column with its findings, sampled or whole, and nothing chang
 });
 
 test('a reader that goes away is no crash, and the report is whole', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'pangate-scan-'));
+  const folder = temporaryFolder('scan');
   const [log, report] = [join(folder, 'a.log'), join(folder, 'report.json')];
   writeFileSync(log, `card ${PAN}\n`.repeat(5000));
   const command = `${process.execPath} build/cli/main.js scan --json --report ${report} ${log} | head -c 1`;

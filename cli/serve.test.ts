@@ -1,9 +1,8 @@
 /** `pangate serve` as a process, between real clients and a real PostgreSQL. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -11,6 +10,7 @@ import { type Test, test } from 'tap';
 import { makePki } from '../test/servers/certificate.ts';
 import { type PostgresServer, startPostgres } from '../test/servers/postgres.ts';
 import { missingPostgres } from '../test/servers/postgres-binaries.ts';
+import { temporaryFolder } from '../test/temporary.ts';
 
 const MAIN = 'build/cli/main.js';
 const skip = missingPostgres('embedded');
@@ -31,7 +31,7 @@ async function serve(
   own: { readonly listener?: string; readonly rest?: string } = {},
 ): Promise<Gate> {
   shared ??= await startPostgres();
-  const folder = mkdtempSync(join(tmpdir(), 'pangate-serve-'));
+  const folder = temporaryFolder('serve');
   const config = join(folder, 'pangate.yaml');
   const pki = makePki('x');
   writeFileSync(join(folder, 'gw.crt'), pki.server.certificate);

@@ -1,14 +1,14 @@
 /** Runs the built command as fixtures/cli/*.md show it and compares what it says. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
+import { temporaryFolder } from '../test/temporary.ts';
 
 const root = process.cwd();
 const folder = join(root, 'fixtures/cli');
 const write = process.env['PANGATE_GOLDENS'] === 'write';
-const bin = mkdtempSync(join(tmpdir(), 'pangate-bin-'));
+const bin = temporaryFolder('bin');
 writeFileSync(join(bin, 'pangate'), `#!/bin/sh\nexec ${process.execPath} ${root}/build/cli/main.js "$@"\n`);
 chmodSync(join(bin, 'pangate'), 0o755);
 
@@ -20,7 +20,7 @@ interface Step {
 for (const name of readdirSync(folder).filter((file) => file.endsWith('.md'))) {
   test(`the commands of fixtures/cli/${name} answer as it shows`, async (t) => {
     const text = readFileSync(join(folder, name), 'utf8');
-    const home = mkdtempSync(join(tmpdir(), 'pangate-home-'));
+    const home = temporaryFolder('home');
     let fresh = text;
     for (const block of text.match(/```console\n[\s\S]*?```/g) ?? []) {
       const results = steps(block).map((step) => ({ step, actual: run(step.command, home) }));

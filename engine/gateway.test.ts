@@ -1,7 +1,6 @@
 /** The gateway around a small line protocol of this file, with real sockets and real recordings. */
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
@@ -15,6 +14,7 @@ import { type Limits, limits } from '../base/limits.ts';
 import type { Wire } from '../base/wire.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { openArchive } from '../recorder/index.ts';
+import { temporaryFolder } from '../test/temporary.ts';
 import type { Config } from './config/config.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 
@@ -91,7 +91,7 @@ interface Stage {
 
 async function stage(own: Partial<Limits> = {}, target?: string): Promise<Stage> {
   const echo = await startEcho();
-  const directory = mkdtempSync(join(tmpdir(), 'pangate-gateway-'));
+  const directory = temporaryFolder('gateway');
   const local = { socket: '', host: '127.0.0.1' };
   const config = {
     file: '',
@@ -306,7 +306,7 @@ test('an address that is taken is an error that names the listener', async (t) =
 });
 
 test('a Unix socket is served, and a stale one of a dead process replaced', async (t) => {
-  const path = join(mkdtempSync(join(tmpdir(), 'pangate-socket-')), 'gate.sock');
+  const path = join(temporaryFolder('socket'), 'gate.sock');
   const config = {
     listeners: [{ name: 'door', protocol: 'lines', address: { socket: path } }],
     targets: [],

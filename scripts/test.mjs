@@ -3,8 +3,10 @@
 //   --slow      runs *.slow.js instead      --coverage  shows line coverage
 //   words       only files whose path contains one of them
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setup } from './setup.mjs';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -15,6 +17,7 @@ setup();
 if (coverage) process.exit(covered());
 
 const { Parser } = await import('tap-parser');
+const { cacheFolder } = await import('../build/test/servers/cache.js');
 const suffix = slow ? '.slow.js' : '.test.js';
 const files = [...walk('build')]
   .filter(
@@ -22,6 +25,20 @@ const files = [...walk('build')]
   )
   .sort();
 const lanes = Number(process.env.PANGATE_TEST_LANES ?? (slow ? 1 : 2));
+// Each file has a temporary folder of its own, so that what it leaves behind shows; what is made once
+// a machine stays where it is. Servers of other users must get through.
+const temporary = mkdtempSync(join(tmpdir(), 'pangate-test-'));
+chmodSync(temporary, 0o755);
+const running = new Set();
+process.once('exit', () => {
+  for (const pid of running) killGroup(pid);
+  rmSync(temporary, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+const cache = cacheFolder();
+/** How long a server that is being stopped may take to remove its folder. */
+const LEAVE_MS = 10_000;
+let folders = 0;
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 const startedAt = Date.now();
@@ -82,11 +99,23 @@ function runFile(path) {
   return new Promise((resolve) => {
     const beganAt = Date.now();
     const limitMs = slow ? 3_600_000 : 300_000;
+    const folder = join(temporary, String(folders++));
+    mkdirSync(folder);
+    chmodSync(folder, 0o1777);
     const child = spawn(process.execPath, ['--enable-source-maps', path], {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
-      env: { ...process.env, TAP_BAIL: '0', NODE_ENV: 'test', TAP: '1', TAP_TIMEOUT: String(limitMs / 1000) },
+      env: {
+        ...process.env,
+        TMPDIR: folder,
+        PANGATE_TEST_CACHE: cache,
+        TAP_BAIL: '0',
+        NODE_ENV: 'test',
+        TAP: '1',
+        TAP_TIMEOUT: String(limitMs / 1000),
+      },
     });
+    running.add(child.pid);
     const parser = new Parser();
     const seen = { passed: 0, failed: 0, skipped: 0 };
     let output = '';
@@ -103,11 +132,15 @@ function runFile(path) {
     child.stderr.on('data', (chunk) => {
       output += chunk;
     });
-    child.on('close', (code) => {
+    child.on('close', async (code) => {
       clearTimeout(timer);
       parser.end();
       killGroup(child.pid);
+      running.delete(child.pid);
       if (code !== 0 && seen.failed === 0) seen.failed++;
+      const left = await leftIn(folder);
+      if (left.length > 0 && seen.failed === 0) seen.failed++;
+      if (left.length > 0) output += `\n# left in the temporary folder: ${left.join(', ')}\n`;
       if (late) output += `\n# stopped after ${limitMs / 1000} s\n`;
       for (const key of Object.keys(total)) total[key] += seen[key];
       const good = seen.failed === 0;
@@ -118,6 +151,15 @@ function runFile(path) {
       resolve();
     });
   });
+}
+
+/** What is still there some seconds after the end: servers that are stopped take a moment. */
+async function leftIn(folder) {
+  const ours = () => readdirSync(folder).filter((name) => name.startsWith('pangate-'));
+  for (let waitedMs = 0; ours().length > 0 && waitedMs < LEAVE_MS; waitedMs += 100) await sleep(100);
+  const left = ours();
+  if (left.length === 0) rmSync(folder, { recursive: true, force: true });
+  return left;
 }
 
 function killGroup(pid) {

@@ -1,7 +1,6 @@
 /** `npm start` as a person would use it, in its form for machines. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -11,6 +10,7 @@ import { flat } from './clients/shape.ts';
 import { cacheFolder } from './servers/cache.ts';
 import { missingPostgres } from './servers/postgres-binaries.ts';
 import { freePort, giveToServer } from './servers/process.ts';
+import { temporaryFolder } from './temporary.ts';
 
 const skip = missingPostgres('embedded') && missingPostgres('debian15');
 const GONE_MS_MAX = 15_000;
@@ -53,9 +53,8 @@ test('npm start that is killed leaves nothing behind', { skip }, async (t) => {
 });
 
 test('npm start -- --data keeps what was written, and starts again on it', { skip }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'pangate-kept-'));
+  const folder = temporaryFolder('kept');
   giveToServer(folder);
-  t.teardown(() => rmSync(folder, { recursive: true }));
   const first = await start(t, ['--data', folder]);
   await query(first.said, 'CREATE TABLE kept AS SELECT 1 AS one');
   first.child.kill('SIGTERM');

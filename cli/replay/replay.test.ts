@@ -1,22 +1,14 @@
 /** `pangate replay` on the recordings of fixtures/, as fixtures/replay/*.txt show it. */
 import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { test } from 'tap';
 import { recordingPath } from '../../recorder/index.ts';
+import { temporaryFolder } from '../../test/temporary.ts';
 
 const write = process.env['PANGATE_GOLDENS'] === 'write';
 const MAIN = 'build/cli/replay-main.js';
-const archive = mkdtempSync(join(tmpdir(), 'pangate-replay-'));
+const archive = temporaryFolder('replay');
 process.on('exit', () => rmSync(archive, { recursive: true, force: true }));
 
 /** An archive of the sound fixtures, under their session ids. */

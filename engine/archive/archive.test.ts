@@ -1,12 +1,12 @@
 /** Archives of the real programs, and of hand where those would not make them. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { test } from 'tap';
 import type { Bytes } from '../../base/bytes.ts';
 import { missing } from '../../test/servers/available.ts';
+import { temporaryFolder } from '../../test/temporary.ts';
 import { fill, type Intake } from '../redact/intake.ts';
 import { membersOf } from './members.ts';
 import { tarMembers } from './tar.ts';
@@ -14,7 +14,7 @@ import { tarMembers } from './tar.ts';
 const LONG = `${'deep/'.repeat(40)}${'n'.repeat(120)}.log`;
 
 function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pangate-archive-'));
+  const folder = temporaryFolder('archive');
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(join(folder, name, '..'), { recursive: true });
     writeFileSync(join(folder, name), content);

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { test } from 'tap';
+import { temporaryFolder } from '../../test/temporary.ts';
 import { redacting } from './pino.ts';
 
 const PAN = '4111111111111111';
@@ -32,7 +32,7 @@ test('masks can be chosen, and a wrong one is an error at once', async (t) => {
 });
 
 test('as a transport it masks on a thread of its own and loses nothing when the program ends', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'pangate-pino-'));
+  const folder = temporaryFolder('pino');
   const [file, program] = [join(folder, 'app.log'), join(folder, 'app.mjs')];
   const target = new URL('./pino.js', import.meta.url).href;
   writeFileSync(

@@ -4,19 +4,18 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { test } from 'tap';
+import { temporaryFolder } from '../../test/temporary.ts';
 import { defaultRules } from '../mask-rules.ts';
 import { type FileResult, type RunOptions, redact, type Totals } from './run.ts';
 
@@ -25,7 +24,8 @@ const MASKED = '411111******1111';
 
 /** A folder with these files; a value may be bytes. */
 function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pangate-redact-'));
+  const folder = join(temporaryFolder('redact'), 'in');
+  mkdirSync(folder);
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(join(folder, name, '..'), { recursive: true });
     writeFileSync(join(folder, name), content);

@@ -1,23 +1,15 @@
 import { fork } from 'node:child_process';
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'tap';
 import { systemClock } from '../../base/clock.ts';
+import { temporaryFolder } from '../../test/temporary.ts';
 import { addUser, removeUser, rotateToken } from './edit.ts';
 import { createIdentity } from './identity.ts';
 import { readUsers } from './users.ts';
 
 function fresh(): string {
-  return join(mkdtempSync(join(tmpdir(), 'pangate-users-')), 'users.yaml');
+  return join(temporaryFolder('users'), 'users.yaml');
 }
 
 const lines: string[] = [];

@@ -1,10 +1,8 @@
 /** The PostgreSQL JDBC driver of Debian through the gateway: JdbcClient.java is the client. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'tap';
 import { missing } from '../servers/available.ts';
 import type { Connection } from '../servers/postgres.ts';
+import { temporaryFolder } from '../temporary.ts';
 import { bothWays, startFront, VERSIONS } from './front.ts';
 import { succeed } from './run.ts';
 
@@ -13,8 +11,7 @@ const skip = missing('javac', DRIVER);
 const STEPS = 12;
 
 test('JDBC', { skip }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'pangate-jdbc-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('jdbc');
   await succeed('javac', ['-cp', DRIVER, '-d', folder, 'test/clients/JdbcClient.java']);
 
   for (const version of VERSIONS)

@@ -1,14 +1,12 @@
 /** What cannot be recorded is not sent: the disk fills up or turns read-only under a whole gateway. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Client } from 'pg';
 import { type Test, test } from 'tap';
 import { startGateway } from '../servers/gateway.ts';
 import { startPostgres } from '../servers/postgres.ts';
+import { temporaryFolder } from '../temporary.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'pangate-small-'));
+const folder = temporaryFolder('small');
 const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder]).status === 0;
 const skip = mounted ? false : 'no file system can be mounted here (needs root)';
 const WIDE = `select repeat(md5(i::text), 30) as x from generate_series(1, 20000) i`;
@@ -52,5 +50,4 @@ test('a gateway that cannot record does not start', { skip }, async (t) => {
 
 test('the file system is given back', { skip }, async (t) => {
   t.equal(spawnSync('umount', ['-l', folder]).status, 0);
-  rmdirSync(folder);
 });

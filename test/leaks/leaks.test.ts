@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compress } from '@cloudpss/zstd';
@@ -7,6 +7,7 @@ import { utf8 } from '../../base/bytes.ts';
 import { seededRandom } from '../random.ts';
 import { grouped } from '../seed/pan.ts';
 import { knownPans, tables } from '../seed/payments.ts';
+import { temporaryFolder } from '../temporary.ts';
 import { formsOf } from './form.ts';
 import { leakScanner } from './leaks.ts';
 
@@ -54,8 +55,7 @@ test('canary: the payments data leaks every one of its numbers', async (t) => {
 });
 
 test('files are searched in folders, and inside zstd frames, whole, skippable and torn', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'pangate-leaks-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('leaks');
   mkdirSync(join(folder, 'deep'));
   const noise = Buffer.from(seededRandom(1).bytes(300_000)).toString('hex').replace(/\d/g, 'x');
   const frame = (pan: string): Uint8Array => compress(utf8(`${pan} ${noise} ${noise}`));
