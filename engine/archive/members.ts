@@ -12,9 +12,9 @@ import { isZip, zipMembers } from './zip.ts';
 const DEPTH_MAX = 8;
 /** By which an archive is told: the first block of a tar. */
 const HEAD_BYTES = 512;
-/** A zip inside another archive is held in memory. */
+/** A zip inside another archive, or on standard input, is held in memory. */
 const INNER_ZIP_BYTES_MAX = 67_108_864;
-/** What may come out of one file: this, and so many times the file itself. */
+/** What may come out of one input: this, and so many times the input itself. */
 const OUT_BYTES_MIN = 67_108_864;
 const OUT_RATIO_MAX = 1000;
 
@@ -39,6 +39,15 @@ interface Opened {
   readonly spend: (bytes: number) => void;
 }
 
+/** A stream of which no place can be visited twice. `path` is its name in what is said of it. */
+export async function* membersOfStream(path: string, stream: Intake): AsyncGenerator<Member> {
+  let bytes = 0;
+  const intake = counted(stream, (count) => {
+    bytes += count;
+  });
+  yield* within({ path, name: '', intake, source: null, depth: 0, spend: budget(() => bytes) });
+}
+
 /** Opens a file. `read` is told of every byte that is read of it in order. Throws PangateError. */
 export async function* membersOf(path: string, read: (bytes: number) => void): AsyncGenerator<Member> {
   const handle = await open(path, 'r').catch((error) => {
@@ -48,18 +57,18 @@ export async function* membersOf(path: string, read: (bytes: number) => void): A
     const { size } = await handle.stat();
     const intake = counted(fileIntake(handle), read);
     const source = fileSource(handle, size);
-    yield* within({ path, name: path, intake, source, depth: 0, spend: budget(size) });
+    yield* within({ path, name: path, intake, source, depth: 0, spend: budget(() => size) });
   } finally {
     await handle.close();
   }
 }
 
-/** Throws `limit-exceeded` once more has come out than a file of this size may hold. */
-function budget(size: number): (bytes: number) => void {
-  let left = OUT_BYTES_MIN + OUT_RATIO_MAX * size;
+/** Throws `limit-exceeded` once more has come out than an input of this size may hold. */
+function budget(size: () => number): (bytes: number) => void {
+  let out = 0;
   return (bytes) => {
-    left -= bytes;
-    if (left < 0)
+    out += bytes;
+    if (out > OUT_BYTES_MIN + OUT_RATIO_MAX * size())
       throw new PangateError(
         'limit-exceeded',
         `more comes out of it than ${OUT_RATIO_MAX} times what went in`,

@@ -37,8 +37,8 @@ export async function memorySource(intake: Intake, bytesMax: number): Promise<So
     if (size > bytesMax)
       throw new PangateError(
         'limit-exceeded',
-        `a zip inside an archive has more than ${bytesMax} bytes`,
-        'Unpack the outer archive and scan what is in it.',
+        `a zip that is no file of its own has more than ${bytesMax} bytes`,
+        'Write it to a file, and scan that.',
       );
     parts.push(room.subarray(0, filled.count));
   }

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import * as z from 'zod';
+import { temporaryFolder } from '../../test/temporary.ts';
 import type { Config } from './config.ts';
 import { dumpConfig } from './dump.ts';
 import { loadConfig } from './load.ts';
@@ -11,8 +11,13 @@ import { ConfigError } from './problem.ts';
 
 const plugins: Plugins = {
   protocols: [
-    { name: 'echo', defaultPort: 7, targetOptions: z.strictObject({ database: z.string().default('main') }) },
-    { name: 'chargen', defaultPort: 19, targetOptions: z.strictObject({}) },
+    {
+      name: 'echo',
+      defaultPort: 7,
+      targetOptions: z.strictObject({ database: z.string().default('main') }),
+      serve: 1,
+    },
+    { name: 'chargen', defaultPort: 19, targetOptions: z.strictObject({}), serve: 1 },
   ],
   detectors: ['pan', 'iban', 'cvv'],
   kinds: ['pan', 'iban', 'cvv'],
@@ -34,7 +39,7 @@ users: { file: users.yaml }
 `;
 
 function write(text: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'pangate-config-')), 'pangate.yaml');
+  const file = join(temporaryFolder('config'), 'pangate.yaml');
   writeFileSync(file, text);
   return file;
 }

@@ -1,22 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import * as z from 'zod';
+import { temporaryFolder } from '../../test/temporary.ts';
 import { loadConfig } from './load.ts';
 import { locateConfig } from './locate.ts';
 import type { Plugins } from './plugins.ts';
 import { resolveIdentity, resolveTargets } from './targets.ts';
 
 const plugins: Plugins = {
-  protocols: [{ name: 'echo', defaultPort: 7, targetOptions: z.strictObject({ n: z.int().default(1) }) }],
+  protocols: [
+    { name: 'echo', defaultPort: 7, targetOptions: z.strictObject({ n: z.int().default(1) }), serve: 1 },
+  ],
   detectors: ['pan'],
   kinds: ['pan'],
   masks: ['full'],
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'pangate-targets-'));
+const folder = temporaryFolder('targets');
 
 function certificate(name: string): void {
   execFileSync(
@@ -86,7 +88,7 @@ test('PEM files are checked and errors name the key of the configuration', async
 test('the configuration asked for wins over the environment and the usual places', async (t) => {
   t.equal(locateConfig('x', { PANGATE_CONFIG: 'y' }), 'x');
   t.equal(locateConfig(undefined, { PANGATE_CONFIG: 'y' }), 'y');
-  process.chdir(mkdtempSync(join(tmpdir(), 'pangate-empty-')));
+  process.chdir(temporaryFolder('empty'));
   t.throws(() => locateConfig(undefined, { XDG_CONFIG_HOME: '/nowhere' }), { message: /no configuration/ });
   mkdirSync('pangate');
   writeFileSync('pangate/pangate.yaml', '');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
-import { membersOf } from '../archive/members.ts';
+import { type Member, membersOf, membersOfStream } from '../archive/members.ts';
 import type { MaskRules } from '../mask-rules.ts';
 import type { Detail, Format, Sighting } from './chunk.ts';
 import { createCrew } from './crew.ts';
@@ -154,18 +154,18 @@ class Run {
   }
 
   async all(atOnce: number): Promise<void> {
-    const { words, shard, standardInput, follow, scan } = this.#options;
+    const { words, shard, follow, scan } = this.#options;
     if (scan?.results) {
       for await (const done of scan.results(this.#input.crew.cleaner)) await this.#note(done);
       return;
     }
-    if (words.length === 0) return this.#note(await this.#stream('-', '', () => streamIntake(standardInput)));
+    if (words.length === 0) return this.#standardInput();
     if (follow)
       return this.#note(await this.#stream(words[0]!, words[0]!, () => followIntake(words[0]!, follow)));
     const entries = walk(words, { shard, except: ownPaths(this.#options) });
     const lane = async (): Promise<void> => {
       for (let next = await entries.next(); !next.done; next = await entries.next())
-        await (scan ? this.#members(next.value) : this.#one(next.value));
+        await (scan ? this.#archive(next.value) : this.#one(next.value));
     };
     await Promise.all(Array.from({ length: atOnce }, lane));
   }
@@ -181,12 +181,19 @@ class Run {
     await this.#note(done);
   }
 
-  /** All that is in a file; a fault of the archive itself counts beside what was in it. */
-  async #members(entry: Entry): Promise<void> {
+  async #archive(entry: Entry): Promise<void> {
     if (this.#ledger?.has(entry)) return this.#note(result(entry.path, { state: 'done-before' }));
-    const { path, isNamed } = entry;
+    if (await this.#members(entry, membersOf(entry.path, this.#options.onRead)))
+      await this.#ledger?.add(entry.path);
+  }
+
+  /** All that is in an archive; a fault of the archive itself counts beside what was in it. */
+  async #members(
+    { path, isNamed }: Pick<Entry, 'path' | 'isNamed'>,
+    members: AsyncIterable<Member>,
+  ): Promise<boolean> {
     try {
-      for await (const member of membersOf(path, this.#options.onRead)) {
+      for await (const member of members) {
         const about = { path: member.path, isNamed: isNamed && member.path === path };
         await this.#note(
           await attempt(about, async () =>
@@ -194,11 +201,19 @@ class Run {
           ),
         );
       }
-      await this.#ledger?.add(path);
+      return true;
     } catch (error) {
       if (!(error instanceof PangateError)) throw error;
       await this.#note(result(path, { state: 'failed', error }));
+      return false;
     }
+  }
+
+  async #standardInput(): Promise<void> {
+    const { standardInput, onRead, scan } = this.#options;
+    const intake = streamIntake(standardInput);
+    if (!scan) return this.#note(await this.#stream('-', '', () => intake));
+    await this.#members({ path: '-', isNamed: true }, membersOfStream('-', counted(intake, onRead)));
   }
 
   /** An input that may keep us waiting. */
