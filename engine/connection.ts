@@ -50,7 +50,7 @@ class Connection {
 
   async serve(): Promise<void> {
     try {
-      await this.#protocol.serve(this.#wire, this.#host());
+      await this.#protocol.serve!(this.#wire, this.#host());
     } catch (error) {
       this.#report(error as Error);
     } finally {

@@ -206,7 +206,7 @@ export class SocketWire implements Wire {
   }
 
   #takeQueue(): Bytes {
-    const bytes = join(this.#queue, this.#queuedBytes);
+    const bytes = this.#queue.length === 1 ? this.#queue[0]! : join(this.#queue, this.#queuedBytes);
     this.#queue = [];
     this.#queuedBytes = 0;
     return bytes;

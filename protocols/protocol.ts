@@ -11,8 +11,8 @@ export interface Protocol {
   readonly defaultPort: number;
   /** Validates what a target of this protocol may say under `options:`. */
   readonly targetOptions: ZodType;
-  /** Serves one accepted connection from its first byte to its last. */
-  serve(client: Wire, host: Host): Promise<void>;
+  /** Serves one accepted connection from its first byte to its last; null where listeners cannot. */
+  readonly serve: ((client: Wire, host: Host) => Promise<void>) | null;
   /**
    * Of servers that hold tables: reads their rows over a fresh connection, with the target's
    * credential, and changes nothing. Throws `upstream-refused` or `upstream-lost`.

@@ -6,6 +6,8 @@ export interface Plugins {
     readonly name: string;
     readonly defaultPort: number;
     readonly targetOptions: ZodType;
+    /** Null: targets only, no listeners. */
+    readonly serve: unknown;
   }[];
   /** Kinds of sensitive data that have a detector. */
   readonly detectors: readonly string[];

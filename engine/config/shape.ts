@@ -58,8 +58,8 @@ function address(description: string) {
   });
 }
 
-function protocolName(plugins: Plugins) {
-  const names = plugins.protocols.map((protocol) => protocol.name);
+function protocolName(protocols: Plugins['protocols']) {
+  const names = protocols.map((protocol) => protocol.name);
   return z.enum(names as [string]).meta({ description: `a protocol: ${names.join(', ')}` });
 }
 
@@ -67,7 +67,7 @@ function listenerShape(plugins: Plugins, path: PathShape) {
   return z
     .strictObject({
       name: name('a name for the log'),
-      protocol: protocolName(plugins),
+      protocol: protocolName(plugins.protocols.filter(({ serve }) => serve !== null)),
       address: address("`host:port`, `[::]:port` for every interface, or a Unix socket's path"),
       tls: z
         .strictObject({
@@ -87,7 +87,7 @@ function targetShape(plugins: Plugins, path: PathShape, mask: ReturnType<typeof 
   return z
     .strictObject({
       name: name('the name by which clients and users reach this target'),
-      protocol: protocolName(plugins),
+      protocol: protocolName(plugins.protocols),
       address: address("`host:port`, or a Unix socket's path"),
       user: text("the server's account that the gateway logs in with"),
       password: secretShape(path).exactOptional(),

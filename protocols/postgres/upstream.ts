@@ -11,6 +11,7 @@ import { PangateError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { Target } from '../../base/target.ts';
 import type { Wire } from '../../base/wire.ts';
+import { secureTarget } from '../secure-target.ts';
 import { sqlState } from './fields.ts';
 import { Type } from './messages.ts';
 import { MECHANISM, ScramClient } from './scram.ts';
@@ -42,7 +43,7 @@ export async function logIn(
 }
 
 async function encrypt(server: Wire, target: Target): Promise<void> {
-  const { mode, authority, certificate, key } = target.tls;
+  const { mode } = target.tls;
   if (mode === 'disable') return;
   server.write(sslRequest());
   const answer = await server.read(1);
@@ -52,13 +53,7 @@ async function encrypt(server: Wire, target: Target): Promise<void> {
     return server.unread(answer.subarray(1));
   }
   server.unread(answer.subarray(1));
-  await server.secure({
-    side: 'client',
-    verify: mode === 'verify-ca' || mode === 'verify-full',
-    ...(mode === 'verify-full' ? { serverName: target.host } : {}),
-    ...(authority ? { authority } : {}),
-    ...(certificate && key ? { identity: { certificate, key } } : {}),
-  });
+  await server.secure(secureTarget(target));
 }
 
 /** Reads one whole message of a login. Throws `upstream-lost`. */

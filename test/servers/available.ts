@@ -11,12 +11,14 @@ const PACKAGES: Readonly<Record<string, string>> = {
   '/usr/lib/python3/dist-packages/psycopg/__init__.py': 'python3-psycopg',
   '/usr/lib/python3/dist-packages/msgpack/__init__.py': 'python3-msgpack',
   javac: 'default-jdk-headless',
+  mariadbd: 'mariadb-server',
   psql: 'postgresql-client-15',
   pgbench: 'postgresql-contrib',
   pgbouncer: 'pgbouncer',
   script: 'bsdutils',
   strace: 'strace',
   tmux: 'tmux',
+  zip: 'zip',
   zstd: 'zstd',
 };
 
