@@ -64,7 +64,7 @@ export function scanCommand(): Command {
 
 const HELP = `
 Archives (zip, tar) and compressions (gzip, zstd, bzip2) are read as they nest, without unpacking to
-disk; what is in them is named archive!/member. Databases: PostgreSQL; MySQL is for later.
+disk; what is in them is named archive!/member. Databases: PostgreSQL, MySQL and MariaDB.
 Examples are masked: of a card number its first six and last four digits.
 
 Examples:
