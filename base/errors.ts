@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'argument-invalid' // operator: a command line that cannot be taken
   | 'config-invalid' // operator: a key of the configuration
   | 'file-unreadable' // operator: a file that is missing or closed to us
+  | 'key-missing' // operator: an encrypted recording, and no key that opens it
   | 'limit-exceeded' // peer: more bytes, sessions or names than a limit allows
   | 'login-failed' // peer: one message for every cause
   | 'login-timeout' // peer: greeting or login took too long

@@ -7,7 +7,9 @@ import { PangateError } from '../base/errors.ts';
 import type { Archive, Recorder, SessionOpening } from '../base/recording.ts';
 import { WALL_ERROR_UNKNOWN, type WallTime } from './chain.ts';
 import { type Disk, quickDisk, systemDisk } from './disk.ts';
-import { encodeHeader } from './header.ts';
+import { type Encryption, type EncryptionOptions, PLAIN, startEncryption } from './encryption.ts';
+import { wipe } from './envelope.ts';
+import { encodeHeader, HEADER_FLAG } from './header.ts';
 import { Journal } from './journal.ts';
 import { recordingLimits } from './limits.ts';
 import { lockFolder } from './lock.ts';
@@ -32,6 +34,8 @@ export interface ArchiveOptions {
   readonly durability?: 'disk' | 'process';
   /** Name of the journal's folder; processes that share a directory need one each. */
   readonly journal?: string;
+  /** Encrypts every recording; without it none is. */
+  readonly encryption?: EncryptionOptions | null;
   readonly segmentBytesMax?: number;
   readonly segmentAgeMs?: number;
   readonly journalFileBytesMax?: number;
@@ -58,7 +62,9 @@ export async function openArchive(options: ArchiveOptions): Promise<RecordingArc
     try {
       const firstNumber = await recoverFolder(folder, recovering(full));
       await recoverOthers(folder, recovering(full));
-      return new RecordingArchive(full, { folder, unlock, firstNumber });
+      const boot = randomBytes(8);
+      const encryption = await startEncryption(full, folder, boot);
+      return new RecordingArchive(full, { folder, unlock, firstNumber, boot, encryption });
     } catch (error) {
       await unlock();
       throw error;
@@ -73,9 +79,11 @@ export async function openArchive(options: ArchiveOptions): Promise<RecordingArc
 type FullOptions = Required<ArchiveOptions>;
 
 function recovering(options: FullOptions): RecoverOptions {
-  const { disk, directory, clock, onRecovery } = options;
+  const { disk, directory, clock, onRecovery, encryption } = options;
+  const journalKeys = encryption?.journalKeys;
   const wall = (): WallTime => ({ us: clock.wallUs(), errorUs: WALL_ERROR_UNKNOWN });
-  return { disk, directory, wall, onRecovery, pathOf: (sid) => recordingPath(directory, sid) };
+  const pathOf = (sid: string): string => recordingPath(directory, sid);
+  return { disk, directory, wall, onRecovery, pathOf, ...(journalKeys !== undefined && { journalKeys }) };
 }
 
 /** The journal's folder, locked and empty. */
@@ -83,12 +91,15 @@ interface JournalPlace {
   readonly folder: string;
   readonly unlock: () => Promise<void>;
   readonly firstNumber: number;
+  readonly boot: Buffer;
+  readonly encryption: Encryption | null;
 }
 
 function withDefaults(options: ArchiveOptions): FullOptions {
   return {
     durability: 'disk',
     journal: 'journal',
+    encryption: null,
     segmentBytesMax: recordingLimits.segmentBytesMax,
     segmentAgeMs: recordingLimits.segmentAgeMs,
     journalFileBytesMax: recordingLimits.journalFileBytesMax,
@@ -108,7 +119,9 @@ export class RecordingArchive implements Archive {
   readonly #options: FullOptions;
   readonly #journal: Journal;
   readonly #pool: SegmentPool;
-  readonly #boot: Buffer = randomBytes(8);
+  readonly #boot: Buffer;
+  readonly #encryption: Encryption | null;
+  readonly #folder: string;
   readonly #sessions = new Set<SessionRecorder>();
   readonly #timer: NodeJS.Timeout;
   readonly #unlock: () => Promise<void>;
@@ -116,12 +129,15 @@ export class RecordingArchive implements Archive {
   #offsetUs: number;
   #closed = false;
 
-  constructor(options: FullOptions, { folder, unlock, firstNumber }: JournalPlace) {
+  constructor(options: FullOptions, { folder, unlock, firstNumber, boot, encryption }: JournalPlace) {
     const { disk, durability, journalFileBytesMax: fileBytesMax } = options;
     this.mode = options.mode;
     this.#options = options;
     this.#unlock = unlock;
-    this.#journal = new Journal({ disk, folder, durability, boot: this.#boot, firstNumber, fileBytesMax });
+    this.#boot = boot;
+    this.#folder = folder;
+    this.#encryption = encryption;
+    this.#journal = new Journal({ disk, folder, durability, boot, firstNumber, fileBytesMax });
     this.#pool = new SegmentPool(FULL_BYTES, options.threads);
     this.#offsetUs = this.#clockOffsetUs();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
@@ -168,16 +184,33 @@ export class RecordingArchive implements Archive {
     clearInterval(this.#timer);
     await Promise.all([...this.#sessions].map((session) => session.close('shutdown')));
     await this.#journal.close();
+    await this.#forget();
     await this.#pool.close();
     await this.#unlock();
+  }
+
+  /** With nothing left to complete the key of this run is of no use to anyone. */
+  async #forget(): Promise<void> {
+    const isDone = this.#journal.paths.length === 0;
+    await this.#encryption?.end(isDone).catch((error: Error) => this.#options.onAlert(error));
   }
 
   #session(ordinal: number): SessionRecorder {
     const { clock, node, gatewayVersion, mode, segmentBytesMax, onAlert } = this.#options;
     const wall = this.#wall();
     const sid = newSid(wall.us);
-    const map = { node, boot: this.#boot.toString('hex'), ordinal, gateway: gatewayVersion, mode };
-    const header = encodeHeader({ flags: 0, sid, wallUs: wall.us, wallErrorUs: wall.errorUs, map });
+    const { envelope, journaledKey } = this.#encryption?.envelope(sid) ?? PLAIN;
+    const commitment = envelope === null ? {} : { commitment: envelope.keys.commitment };
+    const map = {
+      node,
+      boot: this.#boot.toString('hex'),
+      ordinal,
+      gateway: gatewayVersion,
+      mode,
+      ...commitment,
+    };
+    const flags = envelope === null ? 0 : HEADER_FLAG.encrypted;
+    const header = encodeHeader({ flags, sid, wallUs: wall.us, wallErrorUs: wall.errorUs, map });
     const startedUs = clock.monotonicUs();
     const session = new SessionRecorder({
       sid,
@@ -185,13 +218,18 @@ export class RecordingArchive implements Archive {
       mode,
       clock,
       startedUs,
+      envelope,
+      journaledKey,
       segmentBytesMax,
       onAlert,
       journal: this.#journal,
       pool: this.#pool,
       file: (owner) => this.#file(owner, startedUs),
-      repair: (owner) => repairSession(owner, this.#journal.paths, recovering(this.#options)),
-      onEnd: (owner) => this.#sessions.delete(owner),
+      repair: (owner) => repairSession(owner, this.#folder, this.#journal.paths, recovering(this.#options)),
+      onEnd: (owner) => {
+        this.#sessions.delete(owner);
+        if (envelope !== null) wipe(envelope);
+      },
     });
     this.#sessions.add(session);
     return session;
@@ -203,6 +241,8 @@ export class RecordingArchive implements Archive {
     const options = {
       disk,
       durability,
+      envelope: owner.envelope,
+      wrappedKey: owner.journaledKey?.text ?? null,
       root: directory,
       path: this.pathOf(owner.sid),
       pool: this.#pool,

@@ -10,7 +10,7 @@ import { decodeFooter, decodeIndex, type Footer, FrameSizes, type RecordIndex } 
 import { FRAME_HEAD_BYTES, MAGIC } from './frame.ts';
 import { type FrameFound, frameAt } from './frame-walk.ts';
 import { sha256 } from './hash.ts';
-import { decodeHeader, type Header } from './header.ts';
+import { decodeHeader, HEADER_FLAG, type Header } from './header.ts';
 import { decodeSeal, SEAL_BODY_BYTES, SEAL_FLAG, type Seal } from './seal.ts';
 
 /** What comes next in a file. Views in it are valid until the next step. */
@@ -87,6 +87,8 @@ export class ChainReader {
   /** Null where the link before is not known. */
   #prev: Bytes | null = null;
   #stage: 'header' | 'segments' | 'footer' | 'table' | 'end' = 'header';
+  /** Segments are E frames; null where the header did not hold. */
+  #isEncrypted: boolean | null = null;
   /** The frames before are all known: the seek table can be computed. */
   #gapless = true;
   segments = 0;
@@ -151,20 +153,29 @@ export class ChainReader {
     if (version !== 1 && startsWith(bytes, 'PGH1')) return unknown(frame.from, 'a version that is not known');
     const header = decodeHeader(bytes.subarray(FRAME_HEAD_BYTES));
     if (header === null) return broken(frame.from, 'the header is malformed');
-    if (header.flags !== 0) return unknown(frame.from, 'the recording is encrypted');
+    this.#isEncrypted = (header.flags & HEADER_FLAG.encrypted) !== 0;
     this.#link(bytes, frame);
     this.#stage = 'segments';
     return { kind: 'header', header, from: frame.from, to: frame.to };
   }
 
   async #part(frame: Found): Promise<Step> {
-    if (frame.kind === 'data') return this.#segment(frame);
+    if (frame.kind === 'data' || frame.kind === 'encrypted') return this.#content(frame);
     if (frame.kind === 'index') return this.#index(frame);
     if (frame.kind === 'checkpoint')
       return unknown(frame.from, 'a checkpoint, which this version cannot verify');
-    if (frame.kind === 'encrypted') return unknown(frame.from, 'an encrypted segment');
     if (frame.kind !== 'seal') return broken(frame.from, `a ${frame.kind} frame stands where none may`);
     return this.#silence(frame);
+  }
+
+  async #content(frame: Found): Promise<Step> {
+    const isEncrypted = frame.kind === 'encrypted';
+    if (this.#isEncrypted === !isEncrypted)
+      return broken(
+        frame.from,
+        isEncrypted ? 'an encrypted segment among plain ones' : 'a plain segment among encrypted ones',
+      );
+    return this.#segment(frame);
   }
 
   async #segment(data: Found): Promise<Step> {
@@ -309,9 +320,12 @@ export class ChainReader {
 
 function segmentFault(seal: Seal, data: Found, bytes: Bytes): string | null {
   if ((seal.flags & SEAL_FLAG.heartbeat) !== 0) return 'a data frame with a seal over silence';
-  if ((seal.flags & SEAL_FLAG.encrypted) !== 0) return 'a plain segment sealed as encrypted';
+  const isEncrypted = data.kind === 'encrypted';
+  if (isEncrypted !== ((seal.flags & SEAL_FLAG.encrypted) !== 0))
+    return isEncrypted ? 'an encrypted segment sealed as plain' : 'a plain segment sealed as encrypted';
   if (seal.frameBytes !== bytes.length) return 'a data frame has not the length that its seal names';
-  if (seal.rawBytes !== data.contentBytes) return 'a data frame declares another length than its seal';
+  if (!isEncrypted && seal.rawBytes !== data.contentBytes)
+    return 'a data frame declares another length than its seal';
   return equal(sha256(bytes), seal.frameSha256) ? null : 'a data frame has not the hash that its seal names';
 }
 

@@ -7,6 +7,7 @@ import type { Bytes } from '../base/bytes.ts';
 import type { FactSum } from './facts.ts';
 import { encodeFooter, encodeIndex, FrameSizes } from './footer.ts';
 import { NOTHING_SHA256, sha256 } from './hash.ts';
+import { isEncrypted } from './header.ts';
 import { recordingLimits } from './limits.ts';
 import { encodeSeal, SEAL_FLAG, type Seal } from './seal.ts';
 
@@ -40,6 +41,7 @@ export class Chain {
   seals = 0;
   nextSeq = 0;
   monoLastUs = 0;
+  #isEncrypted = false;
   #prev: Bytes = NOTHING_SHA256;
   #rawBytes = 0;
   #frameBytes = 0;
@@ -50,6 +52,7 @@ export class Chain {
 
   /** The header frame: the first link. */
   begin(header: Bytes): void {
+    this.#isEncrypted = isEncrypted(header);
     this.#link(header);
   }
 
@@ -79,7 +82,11 @@ export class Chain {
     };
     return [
       segment.frame,
-      this.#sealFrame({ ...segment, ...counts, frameBytes: segment.frame.length }, wall, flags),
+      this.#sealFrame(
+        { ...segment, ...counts, frameBytes: segment.frame.length },
+        wall,
+        this.#isEncrypted ? flags | SEAL_FLAG.encrypted : flags,
+      ),
     ];
   }
 
@@ -149,7 +156,8 @@ export class Chain {
       this.#lines = this.#lines.filter((_, i) => i % 2 === 0);
       this.#stride *= 2;
     }
-    this.#sizes.add(segment.frameBytes, segment.rawBytes);
+    // To whom has no key an encrypted segment is a frame without content.
+    this.#sizes.add(segment.frameBytes, this.#isEncrypted ? 0 : segment.rawBytes);
     this.position += segment.frameBytes;
     this.#rawBytes += segment.rawBytes;
     this.#frameBytes += segment.frameBytes;

@@ -1,7 +1,7 @@
 /** The first frame of a recording: docs/formats/pgr-v1.md, "Header" (H). */
 import type { Bytes } from '../base/bytes.ts';
 import { FieldReader, FieldWriter } from './fields.ts';
-import { MAGIC, skippableFrame } from './frame.ts';
+import { FRAME_HEAD_BYTES, MAGIC, skippableFrame } from './frame.ts';
 import { decodeMap, isSid } from './plain.ts';
 import { encodeValue } from './record.ts';
 
@@ -19,6 +19,14 @@ export interface Header {
   readonly wallErrorUs: number;
   /** `node`, `boot`, `ordinal`, `gateway`, ...; unknown keys are kept. */
   readonly map: Readonly<Record<string, unknown>>;
+}
+
+/** Bits of a header's flags. */
+export const HEADER_FLAG = { encrypted: 8 } as const;
+
+/** True for the header frame of an encrypted recording. */
+export function isEncrypted(frame: Bytes): boolean {
+  return (frame[FRAME_HEAD_BYTES + 5]! & HEADER_FLAG.encrypted) !== 0;
 }
 
 /** The whole skippable frame, owned. */

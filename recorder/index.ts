@@ -1,6 +1,7 @@
 /** The recorder: writes, reads and verifies recordings (docs/formats/pgr-v1.md). */
 export { type ArchiveOptions, openArchive, RecordingArchive, recordingPath } from './archive.ts';
 export { LOG_FOLDER, openAuditLog } from './audit-log.ts';
+export type { EncryptionOptions } from './encryption.ts';
 export type { Outline } from './outline.ts';
 export {
   decodeRecords,
@@ -10,6 +11,8 @@ export {
   type RecordRead,
   type SegmentPlace,
 } from './reader.ts';
+export { type Identity, newIdentity, parseRecipient, RECIPIENTS_MIN, readIdentities } from './recipient.ts';
+export { recoverArchive } from './recover.ts';
 export type { Recovery } from './recover-session.ts';
 export {
   type Damage,

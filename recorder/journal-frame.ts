@@ -2,8 +2,9 @@
  * Frames of the journal: docs/formats/pgr-v1.md, "Journal". A file is a head of 16 bytes and
  * frames; a frame is length u32, CRC-32 u32, payload. What does not check ends the file.
  */
-import type { Bytes } from '../base/bytes.ts';
+import { type Bytes, text as textOf, utf8 } from '../base/bytes.ts';
 import { crc32 } from './crc32.ts';
+import { SEALED_MORE_BYTES, SESSION_KEY_BYTES } from './envelope.ts';
 import type { FactSum } from './facts.ts';
 import { recordingLimits } from './limits.ts';
 
@@ -14,11 +15,11 @@ const RECORDS_HEAD_BYTES = 33;
 /** Head of a records frame with its payload's fixed part. */
 export const RECORDS_FRAME_HEAD_BYTES: number = FRAME_HEAD_BYTES + RECORDS_HEAD_BYTES;
 /** First byte of a payload. */
-export const JOURNAL_KIND = { open: 1, records: 2, closed: 3 } as const;
+export const JOURNAL_KIND = { open: 1, records: 2, closed: 3, sealed: 4, key: 5 } as const;
 
 /** True for a first byte that payloads have. */
 export function isJournalKind(byte: number): boolean {
-  return byte >= JOURNAL_KIND.open && byte <= JOURNAL_KIND.closed;
+  return byte >= JOURNAL_KIND.open && byte <= JOURNAL_KIND.key;
 }
 
 /** The head of a journal file, owned. */
@@ -46,6 +47,27 @@ export function openFrame(session: number, header: Bytes): Bytes {
   return finish(frame);
 }
 
+/** A session's key as the journal holds it. */
+export interface JournaledKey {
+  /** Closed with the key of the process that records. */
+  readonly wrapped: Bytes;
+  /** The text of its `.pgk`. */
+  readonly text: string;
+}
+
+const WRAPPED_BYTES = SESSION_KEY_BYTES + SEALED_MORE_BYTES;
+
+/** kind 5, session u32, the session's key closed for this boot, 60 bytes, then the text of its `.pgk`. */
+export function keyFrame(session: number, key: JournaledKey): Bytes {
+  const text = utf8(key.text);
+  const frame = Buffer.alloc(FRAME_HEAD_BYTES + 5 + WRAPPED_BYTES + text.length);
+  frame[FRAME_HEAD_BYTES] = JOURNAL_KIND.key;
+  frame.writeUInt32LE(session, FRAME_HEAD_BYTES + 1);
+  frame.set(key.wrapped, FRAME_HEAD_BYTES + 5);
+  frame.set(text, FRAME_HEAD_BYTES + 5 + WRAPPED_BYTES);
+  return finish(frame);
+}
+
 /** kind 3, session u32: its recording is complete. */
 export function closedFrame(session: number): Bytes {
   const frame = Buffer.alloc(FRAME_HEAD_BYTES + 5);
@@ -66,15 +88,17 @@ export interface RecordSlice {
   readonly firstSeq: number;
   readonly count: number;
   readonly facts: FactSum;
+  /** The bytes are encrypted. */
+  readonly sealed?: boolean;
 }
 
 /**
- * Writes the head of a records frame into `head` at `at`: kind 2, session u32, first_seq u64,
+ * Writes the head of a records frame into `head` at `at`: kind 2 (4 if encrypted), session u32, first_seq u64,
  * n u32, kinds u32, statements u32, masked u32, errors u32; the records follow it.
  */
 export function writeRecordsHead(head: Buffer, at: number, session: number, slice: RecordSlice): void {
   const from = at + FRAME_HEAD_BYTES;
-  head[from] = JOURNAL_KIND.records;
+  head[from] = slice.sealed === true ? JOURNAL_KIND.sealed : JOURNAL_KIND.records;
   head.writeUInt32LE(session, from + 1);
   head.writeUInt32LE(slice.firstSeq % 0x100000000, from + 5);
   head.writeUInt32LE(Math.floor(slice.firstSeq / 0x100000000), from + 9);
@@ -92,6 +116,7 @@ export function writeRecordsHead(head: Buffer, at: number, session: number, slic
 export type JournalFrame =
   | { readonly kind: 'open'; readonly session: number; readonly header: Bytes }
   | { readonly kind: 'closed'; readonly session: number }
+  | { readonly kind: 'key'; readonly session: number; readonly key: JournaledKey }
   | { readonly kind: 'records'; readonly session: number; readonly slice: ReadSlice };
 
 /** Records read back from a journal; views. */
@@ -100,6 +125,7 @@ export interface ReadSlice {
   readonly count: number;
   readonly facts: { kinds: number; statements: number; masked: number; errors: number };
   readonly bytes: Bytes;
+  readonly sealed: boolean;
 }
 
 /** Payload length and checksum at `at`; null if the length is not one that a journal has. */
@@ -116,7 +142,9 @@ export function readFrame(payload: Buffer, checksum: number): JournalFrame | nul
   const session = payload.readUInt32LE(1);
   if (payload[0] === JOURNAL_KIND.open) return { kind: 'open', session, header: payload.subarray(5) };
   if (payload[0] === JOURNAL_KIND.closed) return { kind: 'closed', session };
-  if (payload[0] !== JOURNAL_KIND.records || payload.length < RECORDS_HEAD_BYTES) return null;
+  if (payload[0] === JOURNAL_KIND.key) return readKey(payload, session);
+  const sealed = payload[0] === JOURNAL_KIND.sealed;
+  if ((payload[0] !== JOURNAL_KIND.records && !sealed) || payload.length < RECORDS_HEAD_BYTES) return null;
   const facts = {
     kinds: payload.readUInt32LE(17),
     statements: payload.readUInt32LE(21),
@@ -128,7 +156,14 @@ export function readFrame(payload: Buffer, checksum: number): JournalFrame | nul
     firstSeq,
     count: payload.readUInt32LE(13),
     facts,
+    sealed,
     bytes: payload.subarray(RECORDS_HEAD_BYTES),
   };
   return { kind: 'records', session, slice };
+}
+
+function readKey(payload: Buffer, session: number): JournalFrame | null {
+  if (payload.length < 5 + WRAPPED_BYTES) return null;
+  const wrapped = payload.subarray(5, 5 + WRAPPED_BYTES);
+  return { kind: 'key', session, key: { wrapped, text: textOf(payload.subarray(5 + WRAPPED_BYTES)) } };
 }

@@ -8,6 +8,7 @@ import {
   isJournalHead,
   isJournalKind,
   JOURNAL_HEAD_BYTES,
+  type JournaledKey,
   type JournalFrame,
   type ReadSlice,
   readFrame,
@@ -26,6 +27,8 @@ export interface SliceAt {
   readonly firstSeq: number;
   readonly count: number;
   readonly facts: ReadSlice['facts'];
+  /** Encrypted. */
+  readonly sealed: boolean;
 }
 
 /** A session as the journals know it. */
@@ -34,6 +37,8 @@ export interface JournaledSession {
   /** Its header frame. */
   readonly header: Uint8Array;
   readonly slices: SliceAt[];
+  /** Its key, if it is encrypted and a journal names it. */
+  key: JournaledKey | null;
   closed: boolean;
 }
 
@@ -127,9 +132,13 @@ class FileScan {
       session.closed = true;
       return;
     }
-    const { bytes, firstSeq, count, facts } = frame.slice;
+    if (frame.kind === 'key') {
+      session.key = { wrapped: Uint8Array.from(frame.key.wrapped), text: frame.key.text };
+      return;
+    }
+    const { bytes, ...slice } = frame.slice;
     const from = to - bytes.length;
-    session.slices.push({ path: this.#path, from, bytes: bytes.length, firstSeq, count, facts });
+    session.slices.push({ ...slice, path: this.#path, from, bytes: bytes.length });
   }
 
   #open(number: number, header: Uint8Array): void {
@@ -137,7 +146,7 @@ class FileScan {
     if (sid === undefined || (this.#sid !== undefined && sid !== this.#sid)) return;
     let session = this.#sessions.get(sid);
     if (session === undefined) {
-      session = { sid, header: Uint8Array.from(header), slices: [], closed: false };
+      session = { sid, header: Uint8Array.from(header), slices: [], key: null, closed: false };
       this.#sessions.set(sid, session);
     }
     this.#named.set(number, session);

@@ -10,7 +10,9 @@ import type { Disk, DiskFile } from './disk.ts';
 import { writeAll } from './disk.ts';
 import {
   closedFrame,
+  type JournaledKey,
   journalHead,
+  keyFrame,
   openFrame,
   RECORDS_FRAME_HEAD_BYTES,
   type RecordSlice,
@@ -24,6 +26,8 @@ const RETRY_MS = 250;
 export interface JournalSource {
   /** Its header frame, written in front of its first records in every file. */
   readonly header: Bytes;
+  /** Its key, if it is encrypted. */
+  readonly journaledKey?: JournaledKey | null;
   /** The next records to write; null if all are taken. What it gives stays unchanged until settled. */
   take(): RecordSlice | null;
   /** All that was taken is on the medium. */
@@ -192,7 +196,7 @@ export class Journal {
     const heads = Buffer.allocUnsafe(batch.entries.length * RECORDS_FRAME_HEAD_BYTES);
     for (const [i, { live, slice }] of batch.entries.entries()) {
       file.pins.set(live.source, slice.firstSeq + slice.count - 1);
-      if (live.file !== file) views.push(openFrame(live.session, live.source.header));
+      if (live.file !== file) views.push(...naming(live));
       live.file = file;
       const at = i * RECORDS_FRAME_HEAD_BYTES;
       writeRecordsHead(heads, at, live.session, slice);
@@ -221,7 +225,7 @@ export class Journal {
     const views = [head];
     for (const live of this.#live.values()) {
       live.file = file;
-      views.push(openFrame(live.session, live.source.header));
+      views.push(...naming(live));
     }
     file.position = await writeAll(file.handle, views, 0);
     if (this.#options.durability === 'process') return;
@@ -249,6 +253,13 @@ export class Journal {
       this.#removed = this.#removed.then(() => this.#options.disk.unlink(file.path)).catch(() => undefined);
     }
   }
+}
+
+/** What names a session in a file. */
+function naming({ session, source }: Live): Bytes[] {
+  const frames = [openFrame(session, source.header)];
+  if (source.journaledKey) frames.push(keyFrame(session, source.journaledKey));
+  return frames;
 }
 
 /** Tells a source how its batch went; true to try again. What one does wrong is its own failure. */

@@ -6,16 +6,19 @@ import type { Bytes } from '../base/bytes.ts';
 import { PangateError } from '../base/errors.ts';
 import { type Broken, ChainReader, type Step } from './chain-reader.ts';
 import { type DiskFile, systemDisk } from './disk.ts';
+import type { SessionKeys } from './envelope.ts';
 import { FileWindow } from './file-window.ts';
 import type { Footer } from './footer.ts';
 import { frameAt } from './frame-walk.ts';
-import type { Header } from './header.ts';
+import { HEADER_FLAG, type Header } from './header.ts';
 import { type Outline, outlineOf } from './outline.ts';
 import { decodeMap } from './plain.ts';
+import type { Identity } from './recipient.ts';
 import { readRecordHead } from './record.ts';
 import { segmentContent } from './record-check.ts';
 import type { Seal } from './seal.ts';
 import { recordEnds } from './segment.ts';
+import { keysOf } from './wrapped-key.ts';
 import { openZstd, type Zstd } from './zstd.ts';
 
 /** One record, decoded. */
@@ -53,8 +56,12 @@ export interface ReadOptions {
   readonly fromSeq?: number;
 }
 
-/** Opens a recording. Throws `file-unreadable` or `archive-damaged`. */
-export async function openRecording(path: string): Promise<Recording> {
+/**
+ * Opens a recording. `identities` are recipients' keys, for encrypted ones: without them header
+ * and seals can be read, and records throw `key-missing`. Throws `file-unreadable` or
+ * `archive-damaged`.
+ */
+export async function openRecording(path: string, identities: readonly Identity[] = []): Promise<Recording> {
   let file: DiskFile;
   try {
     file = await systemDisk.open(path, 'read');
@@ -66,11 +73,20 @@ export async function openRecording(path: string): Promise<Recording> {
     const first = await new ChainReader(new FileWindow(file, bytes)).next();
     if (first.kind !== 'header')
       throw damaged(first.kind === 'broken' ? first : { from: 0, why: 'its header is cut off' });
-    return new Recording(path, file, bytes, first.header, await openZstd());
+    return new Recording({ path, file, bytes, header: first.header, zstd: await openZstd(), identities });
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+interface Opened {
+  readonly path: string;
+  readonly file: DiskFile;
+  readonly bytes: number;
+  readonly header: Header;
+  readonly zstd: Zstd;
+  readonly identities: readonly Identity[];
 }
 
 /** A recording open for reading. */
@@ -81,13 +97,28 @@ export class Recording {
   readonly bytes: number;
   readonly #file: DiskFile;
   readonly #zstd: Zstd;
+  readonly #identities: readonly Identity[];
+  #keys: Promise<SessionKeys | null> | null = null;
 
-  constructor(path: string, file: DiskFile, bytes: number, header: Header, zstd: Zstd) {
+  constructor({ path, file, bytes, header, zstd, identities }: Opened) {
     this.path = path;
+    this.#identities = identities;
     this.#file = file;
     this.bytes = bytes;
     this.header = header;
     this.#zstd = zstd;
+  }
+
+  /** Its records are encrypted. */
+  get isEncrypted(): boolean {
+    return (this.header.flags & HEADER_FLAG.encrypted) !== 0;
+  }
+
+  /** The session's keys; null for a plain recording. Throws `key-missing`. */
+  keys(): Promise<SessionKeys | null> {
+    const { path, header } = this;
+    this.#keys ??= this.isEncrypted ? keysOf(path, header, this.#identities) : Promise.resolve(null);
+    return this.#keys;
   }
 
   /** What it is about, without a check: quick, for lists. */
@@ -137,6 +168,7 @@ export class Recording {
   /** The content of each segment: records in plain msgpack. Throws as `records` does. */
   async *contents(options: ReadOptions = {}): AsyncGenerator<Bytes> {
     const reader = new ChainReader(new FileWindow(this.#file, this.bytes));
+    const keys = await this.keys();
     for (;;) {
       const step = await this.#next(reader, options);
       if (step === null) return;
@@ -144,7 +176,7 @@ export class Recording {
       const { seal } = step;
       if (seal.firstSeq + seal.records <= (options.fromSeq ?? 0)) continue;
       const content =
-        step.fault === null ? segmentContent(this.#zstd, step.frame, seal) : { fault: step.fault };
+        step.fault === null ? segmentContent(this.#zstd, step.frame, seal, keys) : { fault: step.fault };
       if (content.fault === null) yield content.raw;
       else if (options.onDamage === undefined) throw damaged({ from: step.from, why: content.fault });
       else options.onDamage(step.from, content.fault);
@@ -158,7 +190,7 @@ export class Recording {
     if (frame.found !== 'frame' || frame.to - frame.from !== place.bytes)
       throw damaged({ from: place.from, why: 'the segment is not there' });
     const bytes = await window.view(place.from, place.bytes);
-    const content = segmentContent(this.#zstd, bytes, place.seal);
+    const content = segmentContent(this.#zstd, bytes, place.seal, await this.keys());
     if (content.fault !== null) throw damaged({ from: place.from, why: content.fault });
     return [...decodeRecords(content.raw)];
   }

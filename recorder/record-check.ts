@@ -1,5 +1,6 @@
 /** Checks the records of one segment against its seal: docs/formats/pgr-v1.md, "Segment". */
 import { type Bytes, equal } from '../base/bytes.ts';
+import { openSegment, type SessionKeys } from './envelope.ts';
 import { recordingLimits } from './limits.ts';
 import { readRecordHead } from './record.ts';
 import type { Seal } from './seal.ts';
@@ -9,10 +10,20 @@ import type { Zstd } from './zstd.ts';
 /** A segment's content, or what is wrong with it. */
 export type SegmentContent = { readonly raw: Bytes; readonly fault: null } | { readonly fault: string };
 
-/** Decodes a segment and checks all of it but the frame's own hash, which was checked before. */
-export function segmentContent(zstd: Zstd, frame: Bytes, seal: Seal): SegmentContent {
+/**
+ * Decodes a segment and checks all of it but the frame's own hash, which was checked before.
+ * `keys`: the session's, for an encrypted one.
+ */
+export function segmentContent(
+  zstd: Zstd,
+  frame: Bytes,
+  seal: Seal,
+  keys: SessionKeys | null = null,
+): SegmentContent {
+  const data = keys === null ? frame : openSegment(keys, frame, seal.firstSeq);
+  if (data === null) return { fault: 'an encrypted segment does not open' };
   try {
-    const raw = zstd.decompress(frame, recordingLimits.segmentRawBytesMax);
+    const raw = zstd.decompress(data, recordingLimits.segmentRawBytesMax);
     const fault = contentFault(raw, seal);
     return fault === null ? { raw, fault } : { fault };
   } catch {

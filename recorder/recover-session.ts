@@ -4,17 +4,21 @@
  * appended, and all is sealed as recovered. docs/formats/pgr-v1.md, "Recovery".
  */
 import { dirname } from 'node:path';
-import { type Bytes, equal } from '../base/bytes.ts';
+import { type Bytes, equal, join } from '../base/bytes.ts';
+import type { JournalKeys } from './boot-key.ts';
 import { Chain, type WallTime } from './chain.ts';
 import { ChainReader } from './chain-reader.ts';
 import { type Disk, type DiskFile, readFull, syncFolders, writeAll } from './disk.ts';
+import { openSlice, type SessionKeys, sealSegment } from './envelope.ts';
 import { FactSum } from './facts.ts';
 import { FileWindow } from './file-window.ts';
 import { FOOTER_FLAG } from './footer.ts';
+import { isEncrypted } from './header.ts';
 import type { JournaledSession, SliceAt } from './journal-scan.ts';
 import { readRecordHead } from './record.ts';
 import { SEAL_FLAG } from './seal.ts';
-import { packSegment, recordEnds, SEED_TYPE } from './segment.ts';
+import { closeSegment, packSegment, recordEnds, SEED_TYPE } from './segment.ts';
+import { writeWrappedKey } from './wrapped-key.ts';
 import type { Zstd } from './zstd.ts';
 
 const COPY_BYTES = 1_048_576;
@@ -42,6 +46,7 @@ export interface RecoveryContext {
   readonly pathOf: (sid: string) => string;
   /** Bytes of the file that can be relied on. */
   readonly trustedBytes: number;
+  readonly keys: JournalKeys;
 }
 
 /** Completes one session. Never throws. */
@@ -66,6 +71,8 @@ class Rescue {
   /** Journal files that were read from. */
   readonly #journals = new Map<string, DiskFile>();
   #tornBytes = 0;
+  /** The session's, if it is encrypted. */
+  #keys: SessionKeys | null = null;
 
   constructor(session: JournaledSession, context: RecoveryContext, path: string) {
     this.#session = session;
@@ -74,8 +81,11 @@ class Rescue {
   }
 
   async run(): Promise<Recovery> {
-    const { disk } = this.#context;
+    const { disk, directory } = this.#context;
     await disk.mkdir(dirname(this.#path));
+    if (isEncrypted(this.#session.header)) await this.#unlock();
+    const { key } = this.#session;
+    if (key !== null) await writeWrappedKey(disk, this.#path, key.text, directory);
     this.#file = await this.#open();
     const bytes = await this.#file.size();
     const prefix = await this.#walk(bytes);
@@ -93,6 +103,14 @@ class Rescue {
     if (slices === null)
       return this.outcome('quarantined', 'records are missing between the file and the journal');
     return this.outcome('recovered', '');
+  }
+
+  /** Without the session's key its records stay where they are. */
+  async #unlock(): Promise<void> {
+    const { header, key, slices } = this.#session;
+    this.#keys = await this.#context.keys.of(header, key);
+    if (this.#keys === null && slices.length > 0)
+      throw new Error('its key is not here: complete it with a recipient’s key (pangate replay recover)');
   }
 
   outcome(outcome: Recovery['outcome'], reason: string): Recovery {
@@ -179,12 +197,14 @@ class Rescue {
 
   async #append(segment: readonly SliceAt[]): Promise<void> {
     const raw = await this.#read(segment);
-    const packed = packSegment(this.#context.zstd, raw);
+    const plain = packSegment(this.#context.zstd, raw);
     const facts = new FactSum();
     for (const slice of segment) facts.add(slice.facts);
     const ends = recordEnds(raw);
     const first = readRecordHead(raw, 0, ends[0]!)!;
     const last = readRecordHead(raw, ends.at(-2) ?? 0, raw.length)!;
+    const close = this.#keys === null ? null : { keys: this.#keys, firstSeq: first.seq };
+    const packed = closeSegment(plain, close);
     const at = { firstSeq: first.seq, rawBytes: raw.length, monoFirstUs: first.dtUs, monoLastUs: last.dtUs };
     const position = this.#chain.position;
     const frames = this.#chain.seal({ ...packed, ...at, facts }, this.#context.wall(), SEAL_FLAG.recovered);
@@ -211,13 +231,17 @@ class Rescue {
     return this.outcome('quarantined', 'the file holds damage that the journal cannot mend');
   }
 
-  /** All records that the journal has, as plain msgpack, since their place is not there. */
+  /** All records that the journal has, as plain msgpack (in E frames if encrypted), since their place is not there. */
   async #keepUnplaced(): Promise<void> {
     if (this.#session.slices.length === 0) return;
     const file = await this.#context.disk.open(await this.#freeName('.unplaced'), 'create');
     try {
       let at = 0;
-      for (const slice of this.#session.slices) at = await writeAll(file, [await this.#read([slice])], at);
+      for (const slice of this.#session.slices) {
+        const raw = await this.#read([slice]);
+        const kept = this.#keys === null ? raw : sealSegment(this.#keys, raw, slice.firstSeq);
+        at = await writeAll(file, [kept], at);
+      }
       await file.datasync();
     } finally {
       await file.close();
@@ -236,23 +260,29 @@ class Rescue {
   async #seedStarts(slices: readonly SliceAt[]): Promise<boolean[]> {
     const starts: boolean[] = [];
     for (const slice of slices) {
-      const head = await this.#read([{ ...slice, bytes: Math.min(slice.bytes, SEED_RECORD_BYTES_MAX) }]);
+      const bytes = slice.sealed ? slice.bytes : Math.min(slice.bytes, SEED_RECORD_BYTES_MAX);
+      const head = await this.#read([{ ...slice, bytes }]);
       starts.push(readRecordHead(head, 0, head.length)?.type === SEED_TYPE);
     }
     return starts;
   }
 
   async #read(slices: readonly SliceAt[]): Promise<Bytes> {
-    let bytes = 0;
-    for (const slice of slices) bytes += slice.bytes;
-    const raw = new Uint8Array(bytes);
-    let at = 0;
+    const parts: Bytes[] = [];
     for (const slice of slices) {
       const file = this.#journals.get(slice.path) ?? (await this.#context.disk.open(slice.path, 'read'));
       this.#journals.set(slice.path, file);
-      at += await readFull(file, raw.subarray(at, at + slice.bytes), slice.from);
+      const stored = new Uint8Array(slice.bytes);
+      await readFull(file, stored, slice.from);
+      parts.push(slice.sealed ? this.#opened(stored, slice.firstSeq) : stored);
     }
-    return raw;
+    return join(parts);
+  }
+
+  #opened(stored: Bytes, firstSeq: number): Bytes {
+    const records = this.#keys === null ? null : openSlice(this.#keys, stored, firstSeq);
+    if (records === null) throw new Error('records in the journal do not open with the session’s key');
+    return records;
   }
 }
 

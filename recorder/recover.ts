@@ -3,8 +3,13 @@
  * recording or journal never keeps others from being completed, nor the start from going on.
  */
 import { join } from 'node:path';
-import type { WallTime } from './chain.ts';
-import type { Disk } from './disk.ts';
+import { systemClock } from '../base/clock.ts';
+import { bootsIn, JournalKeys, removeBootKey } from './boot-key.ts';
+import { WALL_ERROR_UNKNOWN, type WallTime } from './chain.ts';
+import { type Disk, systemDisk } from './disk.ts';
+import { FRAME_HEAD_BYTES } from './frame.ts';
+import { decodeHeader } from './header.ts';
+import type { JournaledKey } from './journal-frame.ts';
 import {
   type JournaledSession,
   journalFolders,
@@ -13,6 +18,7 @@ import {
   scanJournal,
 } from './journal-scan.ts';
 import { lockFolder } from './lock.ts';
+import type { Identity } from './recipient.ts';
 import { type Recovery, recoverSession } from './recover-session.ts';
 import { openZstd } from './zstd.ts';
 
@@ -21,6 +27,10 @@ export interface RecoverOptions {
   readonly directory: string;
   readonly wall: () => WallTime;
   readonly pathOf: (sid: string) => string;
+  /** Folder of the keys of runs; the journal's own unless told. */
+  readonly journalKeys?: string;
+  /** Recipients' keys, where a run's key is gone. */
+  readonly identities?: readonly Identity[];
   /** Told of each recording that was not complete, and of damaged journals. */
   readonly onRecovery: (recovery: Recovery) => void;
 }
@@ -36,21 +46,28 @@ export async function recoverFolder(folder: string, options: RecoverOptions): Pr
   const scanned = await scanJournal({ disk }, paths, sessions);
   const kept = new Set<string>();
   for (const session of sessions.values()) {
-    if (session.closed || (await rescued(session, options))) continue;
+    if (session.closed || (await rescued(session, folder, options))) continue;
     for (const slice of session.slices) kept.add(slice.path);
   }
   for (const file of scanned) if (!kept.has(file.path)) await retire(file, options);
+  if (kept.size === 0) await forgetBoots(folder, sessions.values(), options);
   const last = paths.at(-1);
   return last === undefined ? 1 : Number(last.slice(-12, -4)) + 1;
 }
 
 /** Completes one session from journal files that others may still write to; false if that fails. */
 export async function repairSession(
-  owner: { readonly sid: string; readonly header: Uint8Array; readonly trustedBytes: number },
+  owner: {
+    readonly sid: string;
+    readonly header: Uint8Array;
+    readonly trustedBytes: number;
+    readonly journaledKey: JournaledKey | null;
+  },
+  folder: string,
   paths: readonly string[],
   options: RecoverOptions,
 ): Promise<boolean> {
-  const { sid } = owner;
+  const { sid, header, journaledKey: key } = owner;
   const sessions = new Map<string, JournaledSession>();
   try {
     await scanJournal({ disk: options.disk, sid }, paths, sessions);
@@ -58,8 +75,8 @@ export async function repairSession(
     return false;
   }
   // Of a session that never came into a journal there may still be a file to end.
-  const unknown = { sid, header: owner.header, slices: [], closed: false };
-  return await rescued(sessions.get(sid) ?? unknown, options, owner.trustedBytes);
+  const unknown = { sid, header, slices: [], key, closed: false };
+  return await rescued(sessions.get(sid) ?? unknown, folder, options, owner.trustedBytes);
 }
 
 /** Other journals in the directory whose processes are gone: completed under their own lock. */
@@ -79,14 +96,54 @@ export async function recoverOthers(own: string, options: RecoverOptions): Promi
   }
 }
 
+/**
+ * Completes what the journals of an archive hold, with recipients' keys where a run's own key is
+ * gone. Throws `record-failed` while a gateway records there.
+ */
+export async function recoverArchive(
+  directory: string,
+  identities: readonly Identity[],
+  pathOf: (sid: string) => string,
+  journalKeys?: string,
+): Promise<readonly Recovery[]> {
+  const recoveries: Recovery[] = [];
+  const wall = (): WallTime => ({ us: systemClock.wallUs(), errorUs: WALL_ERROR_UNKNOWN });
+  const onRecovery = (recovery: Recovery): void => void recoveries.push(recovery);
+  const keys = { identities, ...(journalKeys !== undefined && { journalKeys }) };
+  for (const folder of await journalFolders(systemDisk, directory)) {
+    const unlock = await lockFolder(folder);
+    try {
+      await recoverFolder(folder, { disk: systemDisk, directory, wall, pathOf, onRecovery, ...keys });
+    } finally {
+      await unlock();
+    }
+  }
+  return recoveries;
+}
+
 async function rescued(
   session: JournaledSession,
+  folder: string,
   options: RecoverOptions,
   trustedBytes = Number.POSITIVE_INFINITY,
 ): Promise<boolean> {
-  const recovery = await recoverSession(session, { ...options, trustedBytes, zstd: await openZstd() });
+  const { disk, journalKeys = folder, identities } = options;
+  const keys = new JournalKeys(disk, journalKeys, identities);
+  const recovery = await recoverSession(session, { ...options, trustedBytes, keys, zstd: await openZstd() });
   if (recovery.outcome !== 'complete') options.onRecovery(recovery);
   return recovery.outcome !== 'failed';
+}
+
+/** Keys of runs that have left nothing to complete. */
+async function forgetBoots(
+  folder: string,
+  sessions: Iterable<JournaledSession>,
+  { disk, journalKeys = folder }: RecoverOptions,
+): Promise<void> {
+  const boots = new Set(journalKeys === folder ? await bootsIn(disk, folder) : []);
+  for (const { header } of sessions)
+    boots.add(String(decodeHeader(header.subarray(FRAME_HEAD_BYTES))?.map['boot']));
+  for (const boot of boots) await removeBootKey(disk, journalKeys, boot).catch(() => undefined);
 }
 
 /** A journal file that nobody needs goes; one that holds damage is kept aside. */

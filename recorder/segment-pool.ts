@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Bytes } from '../base/bytes.ts';
-import type { SegmentResult, SegmentTask } from './segment-worker.ts';
+import type { Closing, SegmentResult, SegmentTask } from './segment-worker.ts';
 
 const THREADS_MAX = 4;
 const IDLE_MS = 30_000;
@@ -47,11 +47,11 @@ export class SegmentPool {
   }
 
   /** Packs the first `length` bytes of a whole buffer, which is gone afterwards. Leaves its place. */
-  async pack(bytes: Bytes, length: number): Promise<SegmentResult> {
+  async pack(bytes: Bytes, length: number, close: Closing | null = null): Promise<SegmentResult> {
     try {
       const buffer = bytes.buffer as ArrayBuffer;
       const level = this.#waiting.length === 0 ? LEVEL : LEVEL_IN_HASTE;
-      const result = await this.#pool().run({ buffer, length, level }, { transferList: [buffer] });
+      const result = await this.#pool().run({ buffer, length, level, close }, { transferList: [buffer] });
       this.#keep(result.buffer);
       return result;
     } finally {

@@ -3,7 +3,8 @@
  * frame, so that neither is copied and the buffer is used again.
  */
 import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { packSegment } from './segment.ts';
+import type { SessionKeys } from './envelope.ts';
+import { closeSegment, packSegment } from './segment.ts';
 import { openZstd } from './zstd.ts';
 
 /** The raw records: the first `length` bytes of a buffer that is transferred. */
@@ -12,6 +13,14 @@ export interface SegmentTask {
   readonly length: number;
   /** zstd's compression level. */
   readonly level: number;
+  /** Encrypts the frame; null for a plain recording. */
+  readonly close: Closing | null;
+}
+
+/** How to encrypt a segment. */
+export interface Closing {
+  readonly keys: SessionKeys;
+  readonly firstSeq: number;
 }
 
 /** The packed segment, and the buffer back. */
@@ -27,7 +36,10 @@ const zstd = await openZstd();
 
 /** Packs one segment; throws `archive-damaged` if it is not one. */
 export default function pack(task: SegmentTask): unknown {
-  const packed = packSegment(zstd, new Uint8Array(task.buffer, 0, task.length), task.level);
+  const packed = closeSegment(
+    packSegment(zstd, new Uint8Array(task.buffer, 0, task.length), task.level),
+    task.close,
+  );
   const frame = owned(packed.frame);
   const result: SegmentResult = {
     buffer: task.buffer,

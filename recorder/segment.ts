@@ -5,6 +5,7 @@
  */
 import type { Bytes } from '../base/bytes.ts';
 import { PangateError } from '../base/errors.ts';
+import { type SessionKeys, sealSegment } from './envelope.ts';
 import { sha256 } from './hash.ts';
 import { leavesOf, rootOf, SEED_BYTES } from './merkle.ts';
 import { readRecordHead } from './record.ts';
@@ -30,6 +31,16 @@ export function packSegment(zstd: Zstd, raw: Bytes, level: number = ZSTD_LEVEL):
   const recordsRoot = segmentRoot(raw, ends);
   const frame = zstd.compress(raw, level);
   return { frame, frameSha256: sha256(frame), recordsRoot, records: ends.length };
+}
+
+/** The same segment as an encrypted frame; as it is for a plain recording. */
+export function closeSegment(
+  packed: PackedSegment,
+  close: { readonly keys: SessionKeys; readonly firstSeq: number } | null,
+): PackedSegment {
+  if (close === null) return packed;
+  const frame = sealSegment(close.keys, packed.frame, close.firstSeq);
+  return { ...packed, frame, frameSha256: sha256(frame) };
 }
 
 /** The records root. Throws `archive-damaged` if the first record is not a seed. */

@@ -7,10 +7,12 @@ import { dirname } from 'node:path';
 import type { Bytes } from '../base/bytes.ts';
 import { Chain, type WallTime } from './chain.ts';
 import { type Disk, type DiskFile, syncFolders, writeAll } from './disk.ts';
+import type { Envelope } from './envelope.ts';
 import { recordingLimits } from './limits.ts';
 import type { SegmentBuffer } from './segment-buffer.ts';
 import type { SegmentPool } from './segment-pool.ts';
 import type { SegmentResult } from './segment-worker.ts';
+import { writeWrappedKey } from './wrapped-key.ts';
 
 /** Where a recording goes, and who is told of its progress. */
 export interface SessionFileOptions {
@@ -19,6 +21,10 @@ export interface SessionFileOptions {
   readonly path: string;
   readonly pool: SegmentPool;
   readonly durability: 'disk' | 'process';
+  /** Null where recordings are not encrypted. */
+  readonly envelope: Envelope | null;
+  /** The text of its `.pgk`. */
+  readonly wrappedKey: string | null;
   readonly wall: () => WallTime;
   /** Records up to this number are as durable as the options ask. */
   readonly onSafe: (seq: number) => void;
@@ -130,7 +136,9 @@ export class SessionFile {
   async #pack(segment: SegmentBuffer): Promise<SegmentResult> {
     await this.#options.pool.enter();
     if (!this.#failed) this.waitingBytes -= segment.length;
-    const packed = this.#options.pool.pack(segment.bytes, segment.length);
+    const { envelope } = this.#options;
+    const close = envelope === null ? null : { keys: envelope.keys, firstSeq: segment.firstSeq };
+    const packed = this.#options.pool.pack(segment.bytes, segment.length, close);
     this.#options.onPlace();
     return packed;
   }
@@ -143,8 +151,9 @@ export class SessionFile {
   }
 
   async #create(header: Bytes): Promise<void> {
-    const { disk, path } = this.#options;
+    const { disk, path, root, wrappedKey } = this.#options;
     await disk.mkdir(dirname(path));
+    if (wrappedKey !== null) await writeWrappedKey(disk, path, wrappedKey, root);
     this.#file = await disk.open(path, 'create');
     this.#chain.begin(header);
     this.#send([header]);

@@ -8,8 +8,9 @@ import type { Clock } from '../base/clock.ts';
 import { PangateError } from '../base/errors.ts';
 import type { Entry, Facts, Recorder } from '../base/recording.ts';
 import { FACT } from '../base/recording.ts';
+import { type Envelope, sealSlice } from './envelope.ts';
 import type { Journal, JournalSource } from './journal.ts';
-import type { RecordSlice } from './journal-frame.ts';
+import type { JournaledKey, RecordSlice } from './journal-frame.ts';
 import { recordingLimits } from './limits.ts';
 import { SEED_BYTES } from './merkle.ts';
 import { encodeBody } from './record.ts';
@@ -25,6 +26,9 @@ export interface SessionOptions {
   readonly mode: 'strict' | 'best-effort';
   readonly clock: Clock;
   readonly startedUs: number;
+  /** Null where recordings are not encrypted. */
+  readonly envelope: Envelope | null;
+  readonly journaledKey: JournaledKey | null;
   readonly segmentBytesMax: number;
   readonly journal: Journal;
   readonly pool: SegmentPool;
@@ -121,9 +125,24 @@ export class SessionRecorder implements Recorder, JournalSource {
   take(): RecordSlice | null {
     for (const segment of this.#segments) {
       const slice = segment.take();
-      if (slice !== null) return slice;
+      if (slice !== null) return this.#closed(slice);
     }
     return null;
+  }
+
+  get envelope(): Envelope | null {
+    return this.#options.envelope;
+  }
+
+  get journaledKey(): JournaledKey | null {
+    return this.#options.journaledKey;
+  }
+
+  /** Encrypted, where recordings are: the journal sees no record. */
+  #closed(slice: RecordSlice): RecordSlice {
+    const { envelope } = this.#options;
+    if (envelope === null) return slice;
+    return { ...slice, bytes: sealSlice(envelope.keys, slice.bytes, slice.firstSeq), sealed: true };
   }
 
   settled(): void {

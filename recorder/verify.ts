@@ -7,11 +7,15 @@
 import { PangateError } from '../base/errors.ts';
 import { type Broken, ChainReader, type Incomplete, type SegmentStep, type Step } from './chain-reader.ts';
 import { type DiskFile, systemDisk } from './disk.ts';
+import type { SessionKeys } from './envelope.ts';
 import { FileWindow } from './file-window.ts';
 import { FOOTER_FLAG } from './footer.ts';
+import { HEADER_FLAG, type Header } from './header.ts';
 import { isLive, isUnfinished } from './journal-scan.ts';
+import type { Identity } from './recipient.ts';
 import { segmentContent } from './record-check.ts';
 import { SEAL_FLAG, type Seal } from './seal.ts';
+import { keysOf } from './wrapped-key.ts';
 import { openZstd, type Zstd } from './zstd.ts';
 
 /** docs/formats/pgr-v1.md, "Verification", says when each is given. */
@@ -54,6 +58,9 @@ export interface Verification {
   readonly masked: number;
   readonly errors: number;
   readonly recovered: boolean;
+  readonly encrypted: boolean;
+  /** True if every record was decoded and checked; not so for `quick`, and for encrypted ones without a key. */
+  readonly decoded: boolean;
   /** First offset that does not hold; null if all do. */
   readonly firstBadOffset: number | null;
   readonly damages: readonly Damage[];
@@ -65,6 +72,8 @@ export interface Verification {
 
 export interface VerifyOptions {
   readonly depth?: 'quick' | 'full';
+  /** Recipients' keys, for encrypted recordings: without one their records are not looked into. */
+  readonly identities?: readonly Identity[];
 }
 
 /** Damages and ranges that are listed one by one. */
@@ -109,7 +118,8 @@ export async function verifyFile(
   const report = new Report(path);
   report.fileBytes = await file.size();
   const zstd = options.depth === 'quick' ? null : await openZstd();
-  await new Verifier(new ChainReader(new FileWindow(file, report.fileBytes)), report, zstd).run();
+  const reader = new ChainReader(new FileWindow(file, report.fileBytes));
+  await new Verifier(reader, report, zstd, options.identities ?? []).run();
   return report;
 }
 
@@ -125,6 +135,8 @@ class Report implements Verification {
   masked = 0;
   errors = 0;
   recovered = false;
+  encrypted = false;
+  decoded = false;
   firstBadOffset: number | null = null;
   readonly damages: Damage[] = [];
   damagesTotal = 0;
@@ -177,12 +189,16 @@ interface Unconfirmed {
 class Verifier {
   readonly #reader: ChainReader;
   readonly #report: Report;
-  readonly #zstd: Zstd | null;
+  readonly #identities: readonly Identity[];
+  /** Null where records are not looked into. */
+  #zstd: Zstd | null;
+  #keys: SessionKeys | null = null;
   /** The part before, and the one before that if the two do not agree. */
   #last: Unconfirmed | null = null;
   #suspect: Unconfirmed | null = null;
 
-  constructor(reader: ChainReader, report: Report, zstd: Zstd | null) {
+  constructor(reader: ChainReader, report: Report, zstd: Zstd | null, identities: readonly Identity[]) {
+    this.#identities = identities;
     this.#reader = reader;
     this.#report = report;
     this.#zstd = zstd;
@@ -194,10 +210,22 @@ class Verifier {
       const step = await this.#reader.next();
       if (step.kind === 'complete') this.#complete();
       else if (step.kind === 'incomplete') await this.#incomplete(step);
-      else if (step.kind !== 'broken') this.#take(step, segment);
-      else if (!(await this.#broken(step, segment))) return;
+      else if (step.kind !== 'broken') {
+        if (step.kind === 'header') await this.#open(step.header);
+        this.#take(step, segment);
+      } else if (!(await this.#broken(step, segment))) return;
       if (step.kind === 'complete' || step.kind === 'incomplete') return;
     }
+  }
+
+  async #open(header: Header): Promise<void> {
+    const { path } = this.#report;
+    this.#report.encrypted = (header.flags & HEADER_FLAG.encrypted) !== 0;
+    if (this.#report.encrypted && this.#zstd !== null) {
+      this.#keys = await keysOf(path, header, this.#identities).catch(() => null);
+      if (this.#keys === null) this.#zstd = null;
+    }
+    this.#report.decoded = this.#zstd !== null;
   }
 
   #take(step: Taken, segment: number): void {
@@ -219,14 +247,19 @@ class Verifier {
   /** The records of a segment; null if they do not hold. */
   #records(step: SegmentStep): TrustedRange | null {
     const { seal, from } = step;
-    const fault =
-      step.fault ?? (this.#zstd === null ? null : segmentContent(this.#zstd, step.frame, seal).fault);
+    const fault = step.fault ?? this.#contentFault(step);
     if (fault !== null) {
       this.#report.damage(from, seal.segment, fault);
       return null;
     }
     this.#report.count(seal);
     return { fromSeq: seal.firstSeq, toSeq: seal.firstSeq + seal.records - 1 };
+  }
+
+  #contentFault({ seal, frame }: SegmentStep): string | null {
+    const isClosed = (seal.flags & SEAL_FLAG.encrypted) !== 0 && this.#keys === null;
+    if (this.#zstd === null || isClosed) return null;
+    return segmentContent(this.#zstd, frame, seal, this.#keys).fault;
   }
 
   /**
@@ -275,7 +308,7 @@ class Verifier {
   #complete(): void {
     this.#confirm(true);
     if (this.#report.damagesTotal > 0) this.#tampered();
-    else this.#report.conclude('VALID', 'All frames, records and links agree.');
+    else this.#report.conclude('VALID', whatAgrees(this.#report));
   }
 
   async #incomplete(step: Incomplete): Promise<void> {
@@ -304,6 +337,13 @@ class Verifier {
       `The recording was changed: ${damages[0]?.why}, at byte ${firstBadOffset}.`,
     );
   }
+}
+
+function whatAgrees({ encrypted, decoded }: Report): string {
+  if (decoded) return 'All frames, records and links agree.';
+  return encrypted
+    ? 'All frames and links agree; the records are encrypted and were not looked into.'
+    : 'All frames and links agree; the records were not looked into.';
 }
 
 /** Steps that hold something. */
