@@ -207,6 +207,13 @@ export function characterBefore(bytes: Bytes, at: number, floor: number): number
   return ((last < 0x80 ? valueOfCode(last) : OTHER) << 5) | 1;
 }
 
+/** The digit right before `at` is the last of an escape that spells no digit: `%22`, `\u0020`. */
+export function endsEscape(bytes: Bytes, at: number): boolean {
+  if (at < 3 || (bytes[at - 3] !== 0x25 && bytes[at - 3] !== 0x78 && bytes[at - 5] !== 0x75)) return false;
+  const character = characterBefore(bytes, at, Math.max(0, at - characterBytesMax));
+  return (character & 31) > 1 && character >> 5 >= SPACE;
+}
+
 /** Where the escape or sequence that ends with `last` right before `at` starts; -1 if none does. */
 function escapeStart(bytes: Bytes, at: number, last: number, floor: number): number {
   if (last >= 0x80)

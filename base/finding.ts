@@ -72,7 +72,7 @@ export interface Detector {
   readonly reachBytesMax: number;
   /** A finding can start only with a byte whose entry is 1. */
   readonly leads: Uint8Array;
-  /** As `leads`, where the byte before is an ASCII digit. */
+  /** As `leads`, where the byte before is an ASCII digit, but for the last one of `%22` or the like. */
   readonly leadsInside: Uint8Array;
   /** At a place of such a name the prefilter, which is blind to names, is not asked. */
   heeds?(place: Place): boolean;

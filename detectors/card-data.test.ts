@@ -61,6 +61,24 @@ for (const [what, input, expected] of [
   ['a code by the key of its object', '"securityCode":{"indicator":1,"value":"123"}', ['cvv:123']],
   ['a code beside a card number', `{"number":"${PAN}","code":"123"}`, [`pan:${PAN}`, 'cvv:123']],
   ['a code beside none', '{"number":"1","code":"123"}', []],
+  [
+    'a number behind an escape that ends with a digit',
+    `%22${PAN}%22 %20${PAN} \\u0022${PAN}`,
+    [`pan:${PAN}`, `pan:${PAN}`, `pan:${PAN}`],
+  ],
+  ['a track behind such an escape', `%22${PAN}=3012101?`, [`track:${PAN}=3012101?`]],
+  ['a code behind such an escape', '%22cvv%22%3A%22123%22', ['cvv:123']],
+  ['a code between escaped tags', '\\u003ccvv\\u003e123\\u003c', ['cvv:123']],
+  ['a code by the key and its object', '"card":{"code":"123"}', ['cvv:123']],
+  [
+    'a code by a name beside it',
+    '<input name="cvv" value="123"> {"name":"cvv2","value":"1234"}',
+    ['cvv:123', 'cvv:1234'],
+  ],
+  ['a code by a path of two', 'card[code]=123&card%5Bcode%5D=124', ['cvv:123', 'cvv:124']],
+  ['a code by words alone', 'security code 123, CVV code 124', ['cvv:123', 'cvv:124']],
+  ['the name of a vulnerability', 'CVE 2018-1234, cve: 2018-1234', []],
+  ['a date behind a key', 'pin : 2014-12-18', []],
   ['the result of a check', '"cvvResultCode":"123"', []],
   ['no code by its digits', 'cvv=12 cvv=12345 cvv=123a', []],
   ['a PIN', 'pin=1234&new_pin=123456', ['pin:1234', 'pin:123456']],
@@ -80,7 +98,7 @@ test('codes and PINs are found by the name of their column', async (t) => {
 const CODES =
   'cvv cvv2 CVC cvc2 cvx2 cvn CVN2 cvd csc cav2 cve cvp2 cv2 ccv fsv cvm_value cvvNumber CVNum card_code cardCodeValue ' +
   'card_cvv xCVV UMcvv2 trnCardCvd vpc_CardSecurityCode DS_MERCHANT_CVV2 security_code verification_value ' +
-  'VerificationStr2 account.verification card_sec_val card_id_number cid validationCode cVVCode card-verification-value';
+  'VerificationStr2 account.verification card_sec_val card_id_number cid cvcNo cvv_nr validationCode cVVCode card-verification-value';
 const PINS = 'pin card_pin newPin old-pin encrypted_pin pinBlock pin_block PINData encryptedPinBlock';
 
 test('every name that is taken ends as the prefilter knows', async (t) => {
@@ -104,6 +122,10 @@ test('other names are not taken', async (t) => {
     'zip',
     'discover',
     'cv',
+    'bytes_rcvd',
+    'opencv2',
+    'timeout_sec_value',
+    'SocialSecurityNumber',
   ])
     t.notOk(namesCvv(name), name);
   for (const name of ['pincode', 'spin', 'shippingPin2', 'pinned']) t.notOk(namesPin(name), name);

@@ -1,5 +1,5 @@
 import type { Bytes } from '../base/bytes.ts';
-import { hexNumber } from '../base/character.ts';
+import { characterBefore, codeAt, hexNumber } from '../base/character.ts';
 import { contextBytesMax } from '../base/finding.ts';
 
 /**
@@ -30,17 +30,36 @@ export function keyBefore(bytes: Bytes, at: number, floor: number = Math.max(0, 
   return { name: latin1(bytes, start, to), from: start };
 }
 
-/** The key and up to two words before it, each after one blank: `Security Code`, `card verification value`. */
+/** The key and up to two words before it, each after a blank or a bracket: `Security Code`, `card[code]`. */
 export function phraseBefore(bytes: Bytes, key: Key, at: number): string {
   const floor = Math.max(0, at - contextBytesMax);
   let words = key.name;
   let from = key.from;
-  for (let i = 0; i < 2 && from > floor && bytes[from - 1] === 0x20; i++) {
-    const start = skip(bytes, from - 1, floor, isName);
-    words = `${latin1(bytes, start, from - 1)} ${words}`;
-    from = start;
+  for (let i = 0; i < 2 && from > floor; i++) {
+    const to = from - jointBefore(bytes, from, floor);
+    if (to === from) break;
+    from = skip(bytes, to, floor, isName);
+    words = `${latin1(bytes, afterEscape(bytes, from, to, floor), to)} ${words}`;
   }
   return words;
+}
+
+/** Bytes of the blank or the opening bracket before `at`. */
+function jointBefore(bytes: Bytes, at: number, floor: number): number {
+  if (bytes[at - 1] === 0x20 || bytes[at - 1] === 0x5b) return 1;
+  const spelled = escapeBefore(bytes, at, floor);
+  return spelled >> 5 === 0x5b ? spelled & 31 : 0;
+}
+
+const LABEL_BYTES_MAX = 80;
+/** `name="cvv" type="text" value="`, `{"name":"cvv","value":"`, up to the key of the value. */
+const LABEL =
+  /\b(?:name|key|id|field|label)["'\\]*\s*[=:]\s*["'\\]*([\w.[\]-]{2,40})["'\\]*[\s,;]*(?:type="\w+"\s*)?["'\\]*$/i;
+
+/** The name that stands beside a key that says only `value`; empty if there is none. */
+export function labelBefore(bytes: Bytes, key: Key, at: number): string {
+  const floor = Math.max(0, at - contextBytesMax, key.from - LABEL_BYTES_MAX);
+  return LABEL.exec(latin1(bytes, floor, key.from))?.[1] ?? '';
 }
 
 /** The word that ends one blank before `at`; empty if there is none. */
@@ -91,9 +110,9 @@ function oneAssigner(bytes: Bytes, at: number, floor: number): number {
   if (at <= floor) return at;
   const last = bytes[at - 1]!;
   if (last === 0x3d || last === 0x3a || last === 0x3e) return at - 1;
-  const escaped = percentBefore(bytes, at, floor);
-  if (escaped === 0x3a || escaped === 0x3d || escaped === 0x3e) return at - 3;
-  return endsWith(bytes, at, floor, '&gt;') ? at - 4 : at;
+  const spelled = escapeBefore(bytes, at, floor);
+  const code = spelled >> 5;
+  return code === 0x3a || code === 0x3d || code === 0x3e ? at - (spelled & 31) : at;
 }
 
 type Skipper = (bytes: Bytes, at: number, floor: number) => number;
@@ -114,16 +133,17 @@ function isQuote(bytes: Bytes, at: number, floor: number): number {
   const last = bytes[at - 1]!;
   if (last === 0x22 || last === 0x27 || last === 0x5c || last === 0x60) return 1;
   if (last === 0x20 || last === 0x09) return 1;
-  const escaped = percentBefore(bytes, at, floor);
-  if (escaped === 0x22 || escaped === 0x27 || escaped === 0x20) return 3;
-  return endsWith(bytes, at, floor, '&quot;') ? 6 : 0;
+  const spelled = escapeBefore(bytes, at, floor);
+  const code = spelled >> 5;
+  return code === 0x22 || code === 0x27 || code === 0x20 ? spelled & 31 : 0;
 }
 
 /** What may close a key before its assigner. */
 function isCloser(bytes: Bytes, at: number, floor: number): number {
   const last = bytes[at - 1]!;
   if (last === 0x5d || last === 0x29 || last === 0x23) return 1;
-  return percentBefore(bytes, at, floor) === 0x5d ? 3 : isQuote(bytes, at, floor);
+  const spelled = escapeBefore(bytes, at, floor);
+  return spelled >> 5 === 0x5d ? spelled & 31 : isQuote(bytes, at, floor);
 }
 
 function isName(bytes: Bytes, at: number): number {
@@ -133,19 +153,21 @@ function isName(bytes: Bytes, at: number): number {
   return named || last === 0x5f || last === 0x2d || last === 0x2e ? 1 : 0;
 }
 
-/** Leaves out the letters of an escape right before a name: `%3Ccvd`, `%5Bcvc`, `\ncvv`. */
+/** Leaves out the letters of an escape right before a name: `%3Ccvd`, `%5Bcvc`, `\u003ccvv`, `\ncvv`. */
 function afterEscape(bytes: Bytes, from: number, to: number, floor: number): number {
   if (from <= floor || to - from < 2) return from;
-  if (bytes[from - 1] === 0x25 && hexNumber(bytes, from, 2) >= 0) return from + 2;
+  const lead = bytes[from - 1]!;
+  if (lead === 0x25 && hexNumber(bytes, from, 2) >= 0) return from + 2;
+  if (lead === 0x5c && bytes[from] === 0x75 && hexNumber(bytes, from + 1, 4) >= 0) return from + 5;
   const letter = bytes[from]!;
   const blank = letter === 0x6e || letter === 0x72 || letter === 0x74;
   return bytes[from - 1] === 0x5c && blank ? from + 1 : from;
 }
 
-/** The byte that `%XX` right before `at` spells; -1 if there is none. */
-function percentBefore(bytes: Bytes, at: number, floor: number): number {
-  if (at - 3 < floor || bytes[at - 3] !== 0x25) return -1;
-  return hexNumber(bytes, at - 2, 2);
+/** The character that an escape right before `at` spells, packed as by `codeAt`; 0 if there is none. */
+function escapeBefore(bytes: Bytes, at: number, floor: number): number {
+  const length = characterBefore(bytes, at, floor) & 31;
+  return length > 1 ? codeAt(bytes, at - length) : 0;
 }
 
 function endsWith(bytes: Bytes, at: number, floor: number, text: string): boolean {

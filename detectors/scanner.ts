@@ -1,4 +1,5 @@
 import type { Bytes } from '../base/bytes.ts';
+import { endsEscape } from '../base/character.ts';
 import type { Detector, Finding, Place, Report, Scanner, Undecided } from '../base/finding.ts';
 import { mount, unmount } from './kernels/kernel.ts';
 
@@ -103,7 +104,8 @@ function judgeAt(
   last: boolean,
   place: Place,
 ): Finding | Undecided | null {
-  const candidates = (at > 0 && isDigit(bytes[at - 1]!) ? inside : outside)[bytes[at]!]!;
+  const isInside = at > 0 && isDigit(bytes[at - 1]!) && !endsEscape(bytes, at);
+  const candidates = (isInside ? inside : outside)[bytes[at]!]!;
   for (let i = 0; i < candidates.length; i++) {
     const result = candidates[i]!.judge(bytes, at, last, place);
     if (result !== null) return result;

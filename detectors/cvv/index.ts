@@ -1,10 +1,12 @@
 import type { Bytes } from '../../base/bytes.ts';
+import { endsEscape } from '../../base/character.ts';
 import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts';
-import { keyBefore, parentKey, phraseBefore, wordBefore } from '../key.ts';
+import { goesOn, mayGoOn } from '../ascii.ts';
+import { keyBefore, labelBefore, parentKey, phraseBefore, wordBefore } from '../key.ts';
 import { open } from '../open.ts';
 import { luhn } from '../pan/luhn.ts';
 import { leads, next } from '../sieve.ts';
-import { namesCode, namesCvv } from './keys.ts';
+import { namesCode, namesCvv, saysCvv } from './keys.ts';
 
 /**
  * Card verification codes (PCI DSS 3.3.1.2): three or four digits, never by their value alone,
@@ -22,11 +24,12 @@ export const cvv: Detector = {
 };
 
 function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null {
-  if (at > 0 && isDigit(bytes[at - 1]!)) return null;
+  if (at > 0 && isDigit(bytes[at - 1]!) && !endsEscape(bytes, at)) return null;
   const to = digitsEnd(bytes, at);
   if (to - at > 4) return null;
   if (to === bytes.length && !last) return 'undecided';
-  if (to - at < 3 || isWord(bytes[to])) return null;
+  if (to - at < 3 || isLetter(bytes[to]) || goesOn(bytes, to)) return null;
+  if (!last && mayGoOn(bytes, to)) return 'undecided';
   if (place.kind === 'cell' && at === 0 && to === bytes.length && namesCvv(place.name))
     return { kind: 'cvv', from: at, to, reason: 'cvv-field' };
   const reason = reasonOf(bytes, at);
@@ -35,13 +38,20 @@ function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding |
 
 function reasonOf(bytes: Bytes, at: number): string | null {
   const key = keyBefore(bytes, at);
+  if (key.name === '') return isSaid(bytes, at) ? 'cvv-word' : null;
   if (namesCvv(key.name)) return 'cvv-key';
-  if (key.name === '') return namesCvv(wordBefore(bytes, at).name) ? 'cvv-word' : null;
   if (!namesCode(key.name)) return null;
-  if (namesCvv(phraseBefore(bytes, key, at))) return 'cvv-key';
+  if (namesCvv(phraseBefore(bytes, key, at)) || namesCvv(labelBefore(bytes, key, at))) return 'cvv-key';
   const parent = parentKey(bytes, key.from, at);
   if (parent === null) return null;
-  return namesCvv(parent.name) || holdsCardNumber(bytes, parent.open, key.from) ? 'cvv-object' : null;
+  const named = namesCvv(parent.name) || namesCvv(`${parent.name}_${key.name}`);
+  return named || holdsCardNumber(bytes, parent.open, key.from) ? 'cvv-object' : null;
+}
+
+/** `cvv 123`, `security code 123`. */
+function isSaid(bytes: Bytes, at: number): boolean {
+  const word = wordBefore(bytes, at);
+  return saysCvv(word.name) || (namesCode(word.name) && saysCvv(phraseBefore(bytes, word, at)));
 }
 
 /** A card number stands in the object that opens at `from`. */
@@ -75,7 +85,7 @@ function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
 
-function isWord(byte: number | undefined): boolean {
+function isLetter(byte: number | undefined): boolean {
   if (byte === undefined) return false;
   const letter = byte | 0x20;
   return byte === 0x5f || (letter >= 0x61 && letter <= 0x7a);

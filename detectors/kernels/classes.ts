@@ -36,7 +36,7 @@ export const sides: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => s
 function sideOf(byte: number): number {
   const character = String.fromCharCode(byte);
   if (byte >= 0x80 || byte === 0x1b || /[0-9A-Fa-f%]/.test(character)) return 0;
-  const before = character === ';' || character === '\\' ? 0 : BEFORE;
+  const before = /[;\\uxUX]/.test(character) ? 0 : BEFORE;
   const after = character === '=' || character === '^' ? 0 : AFTER;
   return before | after | (byte < 0x20 && !/\s/.test(character) ? FRAMING : 0);
 }

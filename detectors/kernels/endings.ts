@@ -21,4 +21,5 @@ export const endings: readonly string[] = [
     'cv2',
   ],
   ...['ccv', 'fsv', 'cid', 'ode', 'lue', 'ber', 'num', 'val', 'tr2', 'ion', 'pin', 'ock', 'ata'],
+  ...['vno', 'vnr', 'cno', 'cnr', '_no', '_nr'],
 ];

@@ -19,6 +19,9 @@ export const INSIDE = 0;
 /** Bytes after a number that a judgement of its end may need. */
 export const boundaryBytesMax = 26;
 
+/** Zeros behind a decimal point that are read. */
+const ZEROS_MAX = 8;
+
 /** What stands right before the number that starts at `at`. */
 export function boundaryBefore(bytes: Bytes, at: number): number {
   const floor = Math.max(0, at - contextBytesMax);
@@ -58,8 +61,19 @@ export function boundaryAfter(bytes: Bytes, to: number, last: boolean, numeric: 
   if (value !== DOT && value !== DASH && value !== UNDERSCORE) return FREE;
   const following = characterAt(bytes, to + (character & 31));
   if (following === OPEN && !last) return OPEN;
-  if (value === DOT) return following !== OPEN && following >> 5 < 10 && !numeric ? INSIDE : FREE;
+  if (value === DOT) {
+    if (following === OPEN || following >> 5 >= 10 || numeric) return FREE;
+    return zeroDecimals(bytes, to + (character & 31), last);
+  }
   return isWord(bytes[to + (character & 31)] ?? 0) ? JOINED : FREE;
+}
+
+/** Decimals are a part of a number; a few zeros may be what a table of floating points made of one. */
+function zeroDecimals(bytes: Bytes, at: number, last: boolean): number {
+  let to = at;
+  while (to < bytes.length && to - at < ZEROS_MAX && bytes[to] === 0x30) to++;
+  if (to === bytes.length) return last ? JOINED : OPEN;
+  return to === at || isWord(bytes[to]!) || bytes[to] === 0x2e ? INSIDE : JOINED;
 }
 
 /** `\n`, `\r` or `\t` as two characters right before `at`. */

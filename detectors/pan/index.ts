@@ -8,6 +8,7 @@ import { cellVerdict } from './cell.ts';
 import { namesCard } from './context.ts';
 import { decide, type PanReason } from './decision.ts';
 import { windowAt } from './grouping.ts';
+import { listing } from './list.ts';
 import { digitsMin, readNumber, type SpelledNumber, spelledNumber } from './number.ts';
 
 /** Primary account numbers (ISO/IEC 7812-1; PCI DSS requirement 3.4). */
@@ -84,7 +85,9 @@ function examineSpelled(
     const after = hex ? FREE : boundaryAfter(bytes, to, last, place.form === 'number');
     if (after === OPEN) return 'undecided';
     if (after === INSIDE) continue;
-    const reason = decide(number.digits, window, Math.min(before, after), bytes, at, place);
+    const listed = window.groups >= 4 && !hex ? listing(bytes, at, to, last) : FREE;
+    if (listed === OPEN) return 'undecided';
+    const reason = decide(number.digits, window, Math.min(before, after, listed), bytes, at, place);
     if (!reason.startsWith('not-')) return { from: at, to, reason, hex };
     verdict ??= { from: at, to, reason, hex };
   }

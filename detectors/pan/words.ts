@@ -10,7 +10,9 @@ export const AGAINST: number = -1;
 const WORDS_BYTES_MAX = 48;
 
 const words: ReadonlyMap<number, number> = new Map([
-  ...entries(CARD, 'card cards pan cc ccnum ccno visa mastercard maestro amex diners discover jcb unionpay'),
+  ...entries(CARD, 'card cards pan cc ccnum ccno cardno cardnum cardnumber creditcard debitcard bankcard'),
+  ...entries(CARD, 'visa mastercard maestro amex diners discover jcb unionpay rupay hipercard dankort verve'),
+  ...entries(CARD, 'carte carta tarjeta karte kreditkarte kartennummer kaart kort karta kartu'),
   ...entries(WORD, 'credit debit express track acct account accounts payment payments'),
   ...entries(
     AGAINST,
@@ -36,6 +38,7 @@ export function nearestWord(bytes: Bytes, at: number): number {
   let nearest = SILENT;
   let hash = 0;
   let before = 0;
+  let start = 0;
   const from = wordStart(bytes, Math.max(0, at - WORDS_BYTES_MAX), at);
   for (let i = from; i <= at; i++) {
     const byte = i < at ? bytes[i]! : 0;
@@ -43,13 +46,19 @@ export function nearestWord(bytes: Bytes, at: number): number {
     const isLetter = letter >= 0x61 && letter <= 0x7a;
     const isCapital = isLetter && (byte & 0x20) === 0 && before !== 0 && (before & 0x20) !== 0;
     if ((!isLetter || isCapital) && hash !== 0) {
-      nearest = words.get(hash) ?? nearest;
+      if (!isHexTail(bytes, start, i)) nearest = words.get(hash) ?? nearest;
       hash = 0;
     }
+    if (isLetter && hash === 0) start = i;
     if (isLetter) hash = hashed(hash, letter);
     before = isLetter ? byte : 0;
   }
   return nearest;
+}
+
+/** Two or three letters behind a digit: the end of a hexadecimal number, no `cc`. */
+function isHexTail(bytes: Bytes, from: number, to: number): boolean {
+  return to - from <= 3 && from > 0 && bytes[from - 1]! >= 0x30 && bytes[from - 1]! <= 0x39;
 }
 
 /** The first place from `from` on where no word is cut in two. */

@@ -1,6 +1,7 @@
 import type { Bytes } from '../../base/bytes.ts';
 import { hexDigit } from '../../base/character.ts';
 import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts';
+import { goesOn, mayGoOn } from '../ascii.ts';
 import { keyBefore } from '../key.ts';
 import { open } from '../open.ts';
 import { leads, next } from '../sieve.ts';
@@ -36,6 +37,8 @@ function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding |
   if (!block && !namesPin(name)) return null;
   if (cut) return 'undecided';
   if (!isBlock(at, to) && block) return null;
+  if (!last && mayGoOn(bytes, to)) return 'undecided';
+  if (goesOn(bytes, to)) return null;
   return { kind: 'pin', from: at, to, reason: inCell ? 'pin-field' : 'pin-key' };
 }
 

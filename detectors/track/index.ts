@@ -1,5 +1,5 @@
 import type { Bytes } from '../../base/bytes.ts';
-import { characterBefore, codeAt, hexCodeAt, OPEN, OTHER } from '../../base/character.ts';
+import { characterBefore, codeAt, endsEscape, hexCodeAt, OPEN, OTHER } from '../../base/character.ts';
 import { contextBytesMax, type Detector, type Finding, type Undecided } from '../../base/finding.ts';
 import { open } from '../open.ts';
 import { leads, next } from '../sieve.ts';
@@ -52,7 +52,8 @@ function endAt(bytes: Bytes, at: number, last: boolean): number {
 
 /** A run of twelve to twenty-one digits starts at `at`, and what separates or spells follows. */
 function mayBeTrack2(bytes: Bytes, at: number, last: boolean): boolean {
-  if (at > 0 && isDigit(bytes[at - 1]!)) return false;
+  if (at > 0 && (bytes[at - 1] === PERCENT || (isDigit(bytes[at - 1]!) && !endsEscape(bytes, at))))
+    return false;
   let to = at;
   while (to < bytes.length && isDigit(bytes[to]!)) to++;
   if (to === bytes.length) return !last;

@@ -1,6 +1,7 @@
 /** What detectors and scanners must hold, whatever they find: the contract of base/finding.ts. */
 import type { Test } from 'tap';
 import type { Bytes } from '../../base/bytes.ts';
+import { endsEscape } from '../../base/character.ts';
 import {
   contextBytesMax,
   type Detector,
@@ -32,8 +33,8 @@ export function judgements(detector: Detector, { bytes, place }: ScanSample): Fi
     if (!whole) continue;
     if (whole.from !== at || whole.to <= at || whole.to > bytes.length)
       throw new Error(`asked at ${at}, it finds [${whole.from}, ${whole.to})`);
-    const leads =
-      at > 0 && bytes[at - 1]! >= 0x30 && bytes[at - 1]! <= 0x39 ? detector.leadsInside : detector.leads;
+    const behindDigit = at > 0 && bytes[at - 1]! >= 0x30 && bytes[at - 1]! <= 0x39 && !endsEscape(bytes, at);
+    const leads = behindDigit ? detector.leadsInside : detector.leads;
     if (leads[bytes[at]!] !== 1) throw new Error(`finds at ${at}, where its leads say it cannot`);
     for (let from = 0; from <= at; from++)
       if (detector.next(bytes, from, bytes.length) > at) throw new Error(`next from ${from} passes ${at}`);
