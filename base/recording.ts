@@ -49,13 +49,15 @@ export interface Recorder {
   readonly sid: string;
   /** Takes a record (views in it are copied before return); gives its sequence number. */
   write(entry: Entry): number;
+  /** All records up to and including this number outlive the process, if not a loss of power. */
+  readonly written: number;
   /** All records up to and including this number are accepted by the journal; -1 before the first. */
   readonly accepted: number;
   /** Bytes written and not yet accepted, or not yet taken to be compressed: the caller stops reading above its limit. */
   readonly pendingBytes: number;
   /** Null while all is well. */
   readonly failure: Error | null;
-  /** Called after `accepted` has grown or `failure` was set. One listener; set before the first write. */
+  /** Called after `written` or `accepted` has grown or `failure` was set. One listener; set before the first write. */
   onProgress: (() => void) | null;
   /** Writes `s.close`, seals, and resolves when the recording is complete and durable. */
   close(why: string, data?: Readonly<Record<string, unknown>>): Promise<void>;

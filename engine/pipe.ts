@@ -1,7 +1,8 @@
 /**
  * The data path of one session: judge -> scan -> mask -> record -> send. Bytes that a lane hands
- * over leave in the order of the calls, and in strict mode not before the recorder has accepted
- * every record that was written before them.
+ * over leave in the order of the calls. In strict mode they do not leave for the client before
+ * every record that was written before them is accepted, nor for the server before it is certain
+ * to outlive this process.
  */
 import type { Bytes } from '../base/bytes.ts';
 import { PangateError } from '../base/errors.ts';
@@ -54,8 +55,8 @@ class Pipe implements Outlet {
   readonly #parts: PipeParts;
   readonly #resolve: (end: PipeEnd) => void;
   readonly #inlets: { readonly client: Inlet; readonly server: Inlet };
-  /** Batches whose records are not yet accepted, oldest first. */
-  readonly #gate: Batch[] = [];
+  /** Batches that wait for their records, oldest first. */
+  readonly #gates: { readonly client: Batch[]; readonly server: Batch[] } = { client: [], server: [] };
   #gatedBytes = 0;
   #sending = 0;
   #batch: Batch | null = null;
@@ -171,25 +172,33 @@ class Pipe implements Outlet {
     if (!batch) return;
     this.#batch = null;
     batch.mark = this.#parts.strict ? this.#mark : -1;
-    if (
-      this.#gate.length === 0 &&
-      batch.mark <= this.#parts.recorder.accepted &&
-      !this.#parts.recorder.failure
-    )
+    const gate = this.#gates[batch.to];
+    if (gate.length === 0 && this.#isCovered(batch) && !this.#parts.recorder.failure)
       return this.#send(batch);
-    this.#gate.push(batch);
+    gate.push(batch);
     this.#gatedBytes += batch.bytes;
+  }
+
+  /** True if the records before these bytes are as safe as their direction asks. */
+  #isCovered({ to, mark }: Batch): boolean {
+    const { accepted, written } = this.#parts.recorder;
+    return mark <= (to === 'client' ? accepted : written);
   }
 
   #progress(): void {
     const { recorder } = this.#parts;
     if (recorder.failure && this.#parts.strict) return this.#fail(recorder.failure);
-    while (this.#gate.length > 0 && this.#gate[0]!.mark <= recorder.accepted) {
-      const batch = this.#gate.shift()!;
+    this.#release(this.#gates.server);
+    this.#release(this.#gates.client);
+    this.#moved();
+  }
+
+  #release(gate: Batch[]): void {
+    while (gate.length > 0 && this.#isCovered(gate[0]!)) {
+      const batch = gate.shift()!;
       this.#gatedBytes -= batch.bytes;
       this.#send(batch);
     }
-    this.#moved();
   }
 
   #send(batch: Batch): void {
@@ -221,10 +230,9 @@ class Pipe implements Outlet {
   /** Ends the session in the protocol's own words; what is behind the gate stays unsent. */
   #fail(error: Error): void {
     if (this.#end?.error || this.#done) return;
-    for (const batch of this.#gate.splice(0)) batch.lease?.release();
+    this.#drop();
     this.#batch?.lease?.release();
     this.#batch = null;
-    this.#gatedBytes = 0;
     this.#end = { why: error instanceof PangateError ? error.code : 'assertion', error };
     if (!(error instanceof PangateError))
       this.#parts.log.error({ stack: error.stack }, 'A session failed on an error of ours.');
@@ -233,13 +241,20 @@ class Pipe implements Outlet {
   }
 
   #finalize(): void {
-    if (this.#gate.length === 0 && this.#sending === 0 && !this.#batch) this.#complete();
+    if (this.#gatedBytes === 0 && this.#sending === 0 && !this.#batch) this.#complete();
+  }
+
+  /** What is behind the gates stays unsent. */
+  #drop(): void {
+    for (const gate of [this.#gates.server, this.#gates.client])
+      for (const batch of gate.splice(0)) batch.lease?.release();
+    this.#gatedBytes = 0;
   }
 
   #complete(): void {
     if (this.#done || !this.#end) return;
     this.#done = true;
-    for (const batch of this.#gate.splice(0)) batch.lease?.release();
+    this.#drop();
     this.#inlets.client.close();
     this.#inlets.server.close();
     this.#parts.recorder.onProgress = null;

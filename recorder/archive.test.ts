@@ -71,10 +71,9 @@ test('what is written while a group is on its way is not accepted with it', asyn
   let last = first;
   for (let id = 1; id < 20; id++) last = writeStatement(recorder, id);
   gate.waiting.shift()!();
-  await new Promise<void>((resolve) => {
-    recorder.onProgress = resolve;
-  });
+  await acceptance(recorder, first);
   t.equal(recorder.accepted, first);
+  t.equal(recorder.written, last);
   gate.isOpen = true;
   for (const pass of gate.waiting) pass();
   await acceptance(recorder, last);
@@ -85,19 +84,19 @@ interface Gate {
   readonly waiting: (() => void)[];
 }
 
-/** A disk on which each journal write but the first waits at a gate. */
+/** A disk on which each datasync of the journal but the first waits at a gate. */
 function gatedDisk(gate: Gate): Disk {
   return {
     ...systemDisk,
     open: async (path, how) => {
       const file = await systemDisk.open(path, how);
       if (!path.endsWith('.pgj')) return file;
-      let writes = 0;
-      const writev: DiskFile['writev'] = async (views, position) => {
-        if (writes++ > 0 && !gate.isOpen) await new Promise<void>((resolve) => gate.waiting.push(resolve));
-        return file.writev(views, position);
+      let syncs = 0;
+      const datasync: DiskFile['datasync'] = async () => {
+        if (syncs++ > 0 && !gate.isOpen) await new Promise<void>((resolve) => gate.waiting.push(resolve));
+        return file.datasync();
       };
-      return { ...file, writev };
+      return { ...file, datasync };
     },
   };
 }

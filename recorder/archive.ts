@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { PangateError } from '../base/errors.ts';
 import type { Archive, Recorder, SessionOpening } from '../base/recording.ts';
 import { WALL_ERROR_UNKNOWN, type WallTime } from './chain.ts';
-import { type Disk, quickDisk, systemDisk } from './disk.ts';
+import { type Disk, systemDisk } from './disk.ts';
 import { type Encryption, type EncryptionOptions, PLAIN, startEncryption } from './encryption.ts';
 import { wipe } from './envelope.ts';
 import { encodeHeader, HEADER_FLAG } from './header.ts';
@@ -105,7 +105,7 @@ function withDefaults(options: ArchiveOptions): FullOptions {
     journalFileBytesMax: recordingLimits.journalFileBytesMax,
     threads: 0,
     clock: systemClock,
-    disk: options.durability === 'process' ? quickDisk : systemDisk,
+    disk: systemDisk,
     node: hostname(),
     onAlert: () => undefined,
     onRecovery: () => undefined,

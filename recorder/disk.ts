@@ -1,8 +1,8 @@
 /**
- * The few file operations that the recorder makes, asynchronous all, behind one interface so
+ * The few file operations that the recorder makes, asynchronous all but small writes, behind one interface so
  * that tests can make the nth of them fail.
  */
-import { constants, writevSync } from 'node:fs';
+import { constants, writeSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Bytes } from '../base/bytes.ts';
@@ -10,7 +10,9 @@ import type { Bytes } from '../base/bytes.ts';
 /** One open file. Positions are explicit, so that a failed write changes nothing by itself. */
 export interface DiskFile {
   /** Writes some of the views at a position; the number of bytes written, which may be fewer. */
-  writev(views: readonly Bytes[], position: number): Promise<number> | number;
+  writev(views: readonly Bytes[], position: number): Promise<number>;
+  /** Writes all of a few bytes before it returns. */
+  writeNow(bytes: Bytes, position: number): void;
   /** Reads into `target`; the number of bytes read, 0 at the end. */
   read(target: Bytes, position: number): Promise<number>;
   size(): Promise<number>;
@@ -61,34 +63,12 @@ export const systemDisk: Disk = {
   },
 };
 
-/** A write up to this size into the page cache takes less time than handing it to another thread. */
-const QUICK_BYTES_MAX = 65_536;
-
-/**
- * The real one where nothing waits for the medium: small writes are made at once (2 us for 1.5 kB,
- * where the way through the thread pool takes 16 us and a switch of threads each way).
- */
-export const quickDisk: Disk = {
-  ...systemDisk,
-  open: async (path, how) => {
-    const handle = await fs.open(path, FLAGS[how], FILE_MODE);
-    const slow = systemFile(handle);
-    const writev: DiskFile['writev'] = (views, position) =>
-      bytesOf(views) > QUICK_BYTES_MAX
-        ? slow.writev(views, position)
-        : writevSync(handle.fd, views as Bytes[], position);
-    return { ...slow, writev };
-  },
-};
-
-function bytesOf(views: readonly Bytes[]): number {
-  let sum = 0;
-  for (const view of views) sum += view.length;
-  return sum;
-}
-
 function systemFile(handle: fs.FileHandle): DiskFile {
   return {
+    writeNow: (bytes, position) => {
+      for (let at = 0; at < bytes.length; )
+        at += taken(writeSync(handle.fd, bytes, at, bytes.length - at, position + at));
+    },
     writev: async (views, position) => (await handle.writev(views as Bytes[], position)).bytesWritten,
     read: async (target, position) => (await handle.read(target, 0, target.length, position)).bytesRead,
     size: async () => (await handle.stat()).size,
@@ -103,12 +83,16 @@ export async function writeAll(file: DiskFile, views: readonly Bytes[], position
   let rest = views.filter((view) => view.length > 0);
   let at = position;
   while (rest.length > 0) {
-    const written = await file.writev(rest, at);
-    if (written <= 0) throw new Error('a write took no bytes');
+    const written = taken(await file.writev(rest, at));
     at += written;
     rest = without(rest, written);
   }
   return at;
+}
+
+function taken(bytes: number): number {
+  if (bytes <= 0) throw new Error('a write took no bytes');
+  return bytes;
 }
 
 function without(views: readonly Bytes[], bytes: number): Bytes[] {

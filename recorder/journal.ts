@@ -1,8 +1,9 @@
 /**
  * The journal: what makes a record accepted. One append-only file for all sessions of a
- * process, followed by the next when it is full, with adaptive group commit: all that waits is
- * written, put on the medium, acknowledged; meanwhile the next group gathers. Under load
- * groups grow by themselves; alone, a record waits for one write.
+ * process, followed by the next when it is full. What a turn of callbacks has recorded is written
+ * when the turn ends, at once where it is little: it then outlives the process. With `disk`
+ * durability one fdatasync after the other follows; each accepts all that was written before it
+ * began, so that under load groups grow by themselves, and alone a record waits for one.
  */
 import { join } from 'node:path';
 import type { Bytes } from '../base/bytes.ts';
@@ -21,6 +22,11 @@ import {
 import { recordingLimits } from './limits.ts';
 
 const RETRY_MS = 250;
+/** A write up to this size into the page cache takes less time than handing it to another thread. */
+const QUICK_BYTES_MAX = 65_536;
+/** A quick write that took longer than this was none: for a while others wait in another thread. */
+const QUICK_MS_MAX = 5;
+const SLOW_MS = 1000;
 
 /** A session as the journal sees it. */
 export interface JournalSource {
@@ -30,9 +36,11 @@ export interface JournalSource {
   readonly journaledKey?: JournaledKey | null;
   /** The next records to write; null if all are taken. What it gives stays unchanged until settled. */
   take(): RecordSlice | null;
-  /** All that was taken is on the medium. */
-  settled(): void;
-  /** What was taken is not; true to have it taken again later. */
+  /** All records up to this number are with the operating system. */
+  wrote(seq: number): void;
+  /** All records up to this number are as safe as the durability asks. */
+  settled(seq: number): void;
+  /** What was taken and not settled is not safe; true to have it taken again later. */
   refused(error: Error): boolean;
 }
 
@@ -45,7 +53,6 @@ interface Live {
 
 interface Batch {
   readonly entries: { readonly live: Live; readonly slice: RecordSlice }[];
-  readonly sources: Set<JournalSource>;
   bytes: number;
 }
 
@@ -80,8 +87,18 @@ export class Journal {
   #current: File | null = null;
   #number: number;
   #sessions = 0;
-  #running: Promise<void> | null = null;
+  /** A turn's end will write. */
+  #isDue = false;
+  /** A write that takes its time; nothing else is written meanwhile. */
+  #writing: Promise<void> | null = null;
+  #syncing: Promise<void> | null = null;
+  /** Sources that were written and not yet put on the medium, with the last number of each. */
+  #unsynced = new Map<JournalSource, number>();
+  readonly #scratch: Buffer = Buffer.allocUnsafeSlow(2 * QUICK_BYTES_MAX);
+  #slowUntilMs = 0;
+  #pausedUntilMs = 0;
   #removed: Promise<void> = Promise.resolve();
+  #givenUp: Promise<void> = Promise.resolve();
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -96,7 +113,7 @@ export class Journal {
   /** The source has something to take. */
   dirty(source: JournalSource): void {
     this.#dirty.add(source);
-    this.#running ??= this.#run();
+    this.#soon();
   }
 
   /** All records up to `seq` are safe in the session's own file. */
@@ -119,7 +136,7 @@ export class Journal {
     if (live !== undefined) this.#closed.push(live.session);
     this.#live.delete(source);
     this.safe(source, Number.POSITIVE_INFINITY);
-    this.#running ??= this.#run();
+    this.#soon();
   }
 
   /** The recording could not be completed: its records stay here for the next start. */
@@ -134,29 +151,35 @@ export class Journal {
 
   /** Waits for what is under way, closes, and removes what no session needs. */
   async close(): Promise<void> {
-    await this.#running;
-    await this.#drop();
+    await this.#idle();
+    this.#giveUp();
+    await this.#givenUp;
     this.#release();
     await this.#removed;
   }
 
-  async #run(): Promise<void> {
-    await new Promise(setImmediate);
-    while (this.#dirty.size > 0 || this.#closed.length > 0) {
+  /** Writes when the callbacks that run now have ended, before the event loop goes on. */
+  #soon(): void {
+    if (this.#isDue || this.#writing !== null) return;
+    this.#isDue = true;
+    queueMicrotask(() => {
+      this.#isDue = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    while (this.#writing === null && (this.#dirty.size > 0 || this.#closed.length > 0)) {
       const batch = this.#collect();
-      const error = await this.#commit(batch);
-      for (const source of batch.sources) {
-        if (tell(source, error)) this.#dirty.add(source);
-      }
-      if (error !== null && this.#dirty.size > 0)
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      if (batch.entries.length === 0 && this.#current === null) this.#closed.length = 0;
+      else if (this.#isQuick(batch)) this.#writeNow(this.#current!, batch);
+      else this.#writing = this.#writeLater(batch);
     }
-    this.#running = null;
   }
 
   /** Takes what waits, a slice of each source in turn, until the batch is full. */
   #collect(): Batch {
-    const batch: Batch = { entries: [], sources: new Set(), bytes: 0 };
+    const batch: Batch = { entries: [], bytes: 0 };
     for (const source of this.#dirty) {
       if (batch.bytes >= recordingLimits.journalBatchBytesMax) break;
       if (batch.entries.length >= recordingLimits.journalBatchSlicesMax) break;
@@ -167,48 +190,123 @@ export class Journal {
       // It may have more: a set gives what is added during the walk at its end.
       this.#dirty.add(source);
       batch.entries.push({ live: live!, slice });
-      batch.sources.add(source);
-      batch.bytes += slice.bytes.length;
+      batch.bytes += RECORDS_FRAME_HEAD_BYTES + slice.bytes.length;
     }
     return batch;
   }
 
-  async #commit(batch: Batch): Promise<Error | null> {
-    if (batch.entries.length === 0 && (this.#current === null || this.#closed.length === 0)) {
-      this.#closed.length = 0;
-      return null;
-    }
-    try {
-      const file = await this.#file();
-      const views = this.#views(file, batch);
-      file.position = await writeAll(file.handle, views, file.position);
-      if (this.#options.durability === 'disk' && batch.entries.length > 0) await file.handle.datasync();
-      return null;
-    } catch (error) {
-      await this.#drop();
-      return error as Error;
-    }
+  #isQuick({ bytes }: Batch): boolean {
+    const file = this.#current;
+    if (file === null || file.position >= this.#options.fileBytesMax) return false;
+    return bytes <= QUICK_BYTES_MAX && performance.now() >= this.#slowUntilMs;
   }
 
-  /** The bytes of a batch; each of its sessions pinned first, so that the file stays while it may be needed. */
-  #views(file: File, batch: Batch): Bytes[] {
-    const views: Bytes[] = this.#closed.splice(0).map(closedFrame);
-    const heads = Buffer.allocUnsafe(batch.entries.length * RECORDS_FRAME_HEAD_BYTES);
-    for (const [i, { live, slice }] of batch.entries.entries()) {
-      file.pins.set(live.source, slice.firstSeq + slice.count - 1);
-      if (live.file !== file) views.push(...naming(live));
-      live.file = file;
-      const at = i * RECORDS_FRAME_HEAD_BYTES;
-      writeRecordsHead(heads, at, live.session, slice);
-      views.push(heads.subarray(at, at + RECORDS_FRAME_HEAD_BYTES), slice.bytes);
+  #writeNow(file: File, batch: Batch): void {
+    try {
+      const beganMs = performance.now();
+      const bytes = this.#encode(file, batch);
+      file.handle.writeNow(bytes, file.position);
+      file.position += bytes.length;
+      const nowMs = performance.now();
+      if (nowMs - beganMs > QUICK_MS_MAX) this.#slowUntilMs = nowMs + SLOW_MS;
+    } catch (error) {
+      return this.#fail(file, batch, error as Error);
     }
-    return views;
+    this.#written(batch);
+  }
+
+  async #writeLater(batch: Batch): Promise<void> {
+    let file = this.#current;
+    try {
+      file = await this.#file();
+      const bytes = this.#encode(file, batch);
+      file.position = await writeAll(file.handle, [bytes], file.position);
+      if (file !== this.#current) throw new Error('the journal file was given up');
+      this.#written(batch);
+    } catch (error) {
+      this.#fail(file, batch, error as Error);
+    }
+    this.#writing = null;
+    this.#pump();
+  }
+
+  /** With the operating system: accepted, or to be put on the medium first. */
+  #written({ entries }: Batch): void {
+    for (const { live, slice } of entries) this.#unsynced.set(live.source, slice.firstSeq + slice.count - 1);
+    if (this.#options.durability === 'process') return this.#settle(this.#takeUnsynced());
+    for (const { live, slice } of entries)
+      told(live.source, () => live.source.wrote(slice.firstSeq + slice.count - 1));
+    if (this.#unsynced.size > 0) this.#syncing ??= this.#sync();
+  }
+
+  #settle(group: ReadonlyMap<JournalSource, number>): void {
+    for (const [source, seq] of group) told(source, () => source.settled(seq));
+  }
+
+  #takeUnsynced(): ReadonlyMap<JournalSource, number> {
+    const group = this.#unsynced;
+    this.#unsynced = new Map();
+    return group;
+  }
+
+  /** Puts on the medium what was written, again and again until nothing was. */
+  async #sync(): Promise<void> {
+    while (this.#unsynced.size > 0) {
+      const file = this.#current!;
+      const group = this.#takeUnsynced();
+      try {
+        await file.handle.datasync();
+        this.#settle(group);
+      } catch (error) {
+        this.#refuse(file, group.keys(), error as Error);
+      }
+    }
+    this.#syncing = null;
+  }
+
+  #fail(file: File | null, { entries }: Batch, error: Error): void {
+    const sources = entries.map(({ live }) => live.source);
+    this.#refuse(file, sources, error);
+  }
+
+  /** A file that failed once is not written to again, and nothing counts that is not on the medium yet. */
+  #refuse(file: File | null, sources: Iterable<JournalSource>, error: Error): void {
+    const all = new Set(sources);
+    if (file === this.#current) {
+      for (const source of this.#takeUnsynced().keys()) all.add(source);
+      this.#giveUp();
+    }
+    this.#pausedUntilMs = performance.now() + RETRY_MS;
+    for (const source of all) if (told(source, () => source.refused(error))) this.#dirty.add(source);
+    this.#soon();
+  }
+
+  /** The frames of a batch in one piece; each of its sessions pinned, so that the file stays while it may be needed. */
+  #encode(file: File, batch: Batch): Bytes {
+    const opening = this.#closed.splice(0).map(closedFrame);
+    for (const { live, slice } of batch.entries) {
+      file.pins.set(live.source, slice.firstSeq + slice.count - 1);
+      if (live.file !== file) opening.push(...naming(live));
+      live.file = file;
+    }
+    const bytes = opening.reduce((sum, frame) => sum + frame.length, batch.bytes);
+    const target = bytes <= this.#scratch.length ? this.#scratch : Buffer.allocUnsafeSlow(bytes);
+    let at = 0;
+    for (const frame of opening) at = put(target, at, frame);
+    for (const { live, slice } of batch.entries) {
+      writeRecordsHead(target, at, live.session, slice);
+      at = put(target, at + RECORDS_FRAME_HEAD_BYTES, slice.bytes);
+    }
+    return target.subarray(0, at);
   }
 
   /** The file to write to: the one in use, or a new one that begins by naming all open sessions. */
   async #file(): Promise<File> {
     const current = this.#current;
     if (current !== null && current.position < this.#options.fileBytesMax) return current;
+    await this.#pause();
+    // What the file that is left holds is on the medium before another is begun.
+    await this.#syncing;
     const { disk, folder, boot } = this.#options;
     const number = this.#number++;
     const path = join(folder, `${String(number).padStart(8, '0')}.pgj`);
@@ -233,15 +331,22 @@ export class Journal {
     await this.#options.disk.syncFolder(this.#options.folder);
   }
 
-  /** A file that failed once is not written to again: its tail is not known. */
-  async #drop(): Promise<void> {
+  /** Closes the file in use; the error of a write that failed is the one that counts, not one of this. */
+  #giveUp(): void {
     const file = this.#current;
     this.#current = null;
-    try {
-      await file?.handle.close();
-    } catch {
-      // The write's own error is the one that counts.
-    }
+    if (file !== null) this.#givenUp = this.#givenUp.then(() => file.handle.close()).catch(() => undefined);
+  }
+
+  /** A moment between a failure and the next attempt. */
+  async #pause(): Promise<void> {
+    const ms = this.#pausedUntilMs - performance.now();
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#isDue || this.#writing !== null || this.#syncing !== null)
+      await (this.#writing ?? this.#syncing);
   }
 
   /** Removes files from the oldest on while nobody needs them. */
@@ -255,20 +360,24 @@ export class Journal {
   }
 }
 
-/** What names a session in a file. */
+/** Tells a source something; what it does wrong itself is its own failure. */
+function told<Answer>(source: JournalSource, tell: () => Answer): Answer | false {
+  try {
+    return tell();
+  } catch (fault) {
+    source.refused(fault as Error);
+    return false;
+  }
+}
+
+function put(target: Bytes, at: number, bytes: Bytes): number {
+  target.set(bytes, at);
+  return at + bytes.length;
+}
+
+/** The frames that name a session in a file. */
 function naming({ session, source }: Live): Bytes[] {
   const frames = [openFrame(session, source.header)];
   if (source.journaledKey) frames.push(keyFrame(session, source.journaledKey));
   return frames;
-}
-
-/** Tells a source how its batch went; true to try again. What one does wrong is its own failure. */
-function tell(source: JournalSource, error: Error | null): boolean {
-  try {
-    if (error !== null) return source.refused(error);
-    source.settled();
-  } catch (fault) {
-    source.refused(fault as Error);
-  }
-  return false;
 }

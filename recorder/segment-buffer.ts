@@ -10,6 +10,13 @@ const FIRST_BYTES = 4096;
 /** A full segment with the overshoot of an ordinary last record. */
 export const FULL_BYTES: number = recordingLimits.segmentBytesMax + 65_536;
 
+/** What the journal has taken at once: where it ends, and what it adds to the seal. */
+interface Slice {
+  readonly bytes: number;
+  readonly count: number;
+  readonly facts: FactSum;
+}
+
 /** Appends records; grows up to its limit by doubling, so that an idle session stays small. */
 export class SegmentBuffer {
   /** Sequence number of the first record. */
@@ -29,7 +36,7 @@ export class SegmentBuffer {
   acceptedCount = 0;
   /** Facts of the records after `takenBytes`, and of the slices before. */
   #fresh: FactSum = new FactSum();
-  readonly #taken: FactSum[] = [];
+  readonly #taken: Slice[] = [];
   readonly #spare: () => Bytes | null;
 
   /** `spare` may give a used buffer of `FULL_BYTES`; `isBusy` if the segment will be a full one. */
@@ -62,30 +69,27 @@ export class SegmentBuffer {
     };
     this.takenBytes = this.length;
     this.takenCount = this.count;
-    this.#taken.push(this.#fresh);
+    this.#taken.push({ bytes: this.length, count: this.count, facts: this.#fresh });
     this.#fresh = new FactSum();
     return slice;
   }
 
-  /** What was taken is accepted; the number of bytes that this adds. */
-  accept(): number {
-    const bytes = this.takenBytes - this.acceptedBytes;
-    this.acceptedBytes = this.takenBytes;
-    this.acceptedCount = this.takenCount;
-    this.#taken.length = 0;
-    return bytes;
+  /** What was taken up to record `seq` is accepted; the number of bytes that this adds. */
+  accept(seq: number): number {
+    const before = this.acceptedBytes;
+    while (this.#taken.length > 0 && this.firstSeq + this.#taken[0]!.count - 1 <= seq) {
+      const { bytes, count } = this.#taken.shift()!;
+      this.acceptedBytes = bytes;
+      this.acceptedCount = count;
+    }
+    return this.acceptedBytes - before;
   }
 
   /** What was taken and not accepted is to be taken again. */
   refuse(): void {
     this.takenBytes = this.acceptedBytes;
     this.takenCount = this.acceptedCount;
-    for (const facts of this.#taken.splice(0)) this.#fresh.add(facts);
-  }
-
-  /** Number of the last accepted record, where `acceptedCount` says that there is one. */
-  get acceptedSeq(): number {
-    return this.firstSeq + this.acceptedCount - 1;
+    for (const { facts } of this.#taken.splice(0)) this.#fresh.add(facts);
   }
 
   #reserve(more: number): void {

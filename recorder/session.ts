@@ -49,6 +49,7 @@ export class SessionRecorder implements Recorder, JournalSource {
   readonly sid: string;
   readonly header: Uint8Array;
   accepted = -1;
+  written = -1;
   failure: Error | null = null;
   onProgress: (() => void) | null = null;
   readonly #options: SessionOptions;
@@ -145,12 +146,15 @@ export class SessionRecorder implements Recorder, JournalSource {
     return { ...slice, bytes: sealSlice(envelope.keys, slice.bytes, slice.firstSeq), sealed: true };
   }
 
-  settled(): void {
-    for (const segment of this.#segments) {
-      this.#unacceptedBytes -= segment.accept();
-      // A segment that was begun since has nothing accepted: its number must not count.
-      if (segment.acceptedCount > 0) this.accepted = segment.acceptedSeq;
-    }
+  wrote(seq: number): void {
+    this.written = seq;
+    this.progress();
+  }
+
+  settled(seq: number): void {
+    for (const segment of this.#segments) this.#unacceptedBytes -= segment.accept(seq);
+    this.accepted = seq;
+    this.written = Math.max(this.written, seq);
     this.#alerted = false;
     this.#handOver();
     this.progress();

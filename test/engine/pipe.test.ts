@@ -16,17 +16,24 @@ const log: Log = { info() {}, warn() {}, error() {} };
 class HandRecorder implements Recorder {
   readonly sid = 'test';
   accepted = -1;
-  written = 0;
+  written = -1;
+  taken = 0;
   pendingBytes = 0;
   failure: Error | null = null;
   onProgress: (() => void) | null = null;
 
   write(_entry: Entry): number {
-    return this.written++;
+    return this.taken++;
   }
 
   accept(): void {
-    this.accepted = this.written - 1;
+    this.keep();
+    this.accepted = this.taken - 1;
+    this.onProgress?.();
+  }
+
+  keep(): void {
+    this.written = this.taken - 1;
     this.onProgress?.();
   }
 
@@ -53,6 +60,7 @@ class LineLane implements Lane {
 
   client(bytes: Bytes): number {
     const settled = bytes.lastIndexOf(0x0a) + 1;
+    if (settled > 0 && this.#recorded) this.#outlet.record({ type: 'line', data: {} });
     this.#outlet.toServer(bytes.subarray(0, settled));
     return settled;
   }
@@ -126,7 +134,7 @@ async function received(socket: Socket, bytes: number): Promise<string> {
 test('in strict mode no byte reaches the client before its record is accepted', async (t) => {
   const { client, server, recorder, close } = await stage(new LineLane(true), true);
   server.write('row\n');
-  while (recorder.written === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (recorder.taken === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await new Promise((resolve) => setTimeout(resolve, 50));
   t.equal(client.bytesRead, 0);
   recorder.accept();
@@ -134,10 +142,22 @@ test('in strict mode no byte reaches the client before its record is accepted', 
   await close();
 });
 
+test('in strict mode no byte reaches the server before its record outlives the process', async (t) => {
+  const { client, server, recorder, close } = await stage(new LineLane(true), true);
+  client.write('ask\n');
+  while (recorder.taken === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  t.equal(server.bytesRead, 0);
+  recorder.keep();
+  t.equal(await received(server, 4), 'ask\n');
+  t.equal(recorder.accepted, -1);
+  await close();
+});
+
 test('a recorder that fails ends the session in the protocol’s own words, and nothing else is sent', async (t) => {
   const { client, server, recorder, end, close } = await stage(new LineLane(true), true);
   server.write('row\n');
-  while (recorder.written === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (recorder.taken === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   recorder.fail();
   t.equal(await received(client, 22), 'failed: record-failed\n');
   t.equal((await end).error?.message, 'The disk is full.');
@@ -196,7 +216,7 @@ test('a client that does not read stops the server from being read', async (t) =
 test('the end of one side lets what is on its way leave, then ends the other', async (t) => {
   const { client, server, recorder, end, close } = await stage(new LineLane(true), true);
   server.end('last\n');
-  while (recorder.written === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (recorder.taken === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   recorder.accept();
   t.equal(await received(client, 5), 'last\n');
   await once(client.resume(), 'end');

@@ -32,6 +32,11 @@ export function faultyDisk(disk: Disk, fault: Fault): Disk & { count(): number; 
       if (fault.shortBytes) await file.writev([Buffer.concat(views).subarray(0, fault.shortBytes)], position);
       throw failure(fault.code);
     },
+    writeNow: (bytes, position) => {
+      if (!due('writev', path)) return file.writeNow(bytes, position);
+      if (fault.shortBytes) file.writeNow(bytes.subarray(0, fault.shortBytes), position);
+      throw failure(fault.code);
+    },
     datasync: async () => {
       guard('datasync', path);
       await file.datasync();
@@ -100,19 +105,20 @@ export function memoryDisk(files: Map<string, Buffer>): Disk {
 }
 
 function memoryFileOf(files: Map<string, Buffer>, path: string): DiskFile {
+  const put = (added: Uint8Array, position: number): number => {
+    const old = files.get(path)!;
+    const longer = Buffer.alloc(Math.max(old.length, position + added.length));
+    longer.set(old);
+    longer.set(added, position);
+    files.set(path, longer);
+    return added.length;
+  };
   return {
     ...memoryFile(files.get(path)!),
     read: (target, position) => memoryFile(files.get(path)!).read(target, position),
     size: async () => files.get(path)!.length,
-    writev: async (views, position) => {
-      const old = files.get(path)!;
-      const added = Buffer.concat(views);
-      const longer = Buffer.alloc(Math.max(old.length, position + added.length));
-      longer.set(old);
-      longer.set(added, position);
-      files.set(path, longer);
-      return added.length;
-    },
+    writev: async (views, position) => put(Buffer.concat(views), position),
+    writeNow: put,
     truncate: async (bytes) => {
       files.set(path, files.get(path)!.subarray(0, bytes));
     },
@@ -133,6 +139,7 @@ export function memoryFile(content: Uint8Array): DiskFile {
     },
     size: async () => content.length,
     writev: refuse,
+    writeNow: refuse,
     truncate: refuse,
     datasync: refuse,
     close: async () => undefined,
