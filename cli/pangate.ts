@@ -21,6 +21,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   user: async () => (await import('./user.ts')).userCommand(),
   redact: async () => (await import('./redact.ts')).redactCommand(),
   scan: async () => (await import('./scan.ts')).scanCommand(),
+  keys: async () => (await import('./keys.ts')).keysCommand(),
   replay: async () => (await import('./replay.ts')).replayCommand(),
   bench: async () => (await import('./bench.ts')).benchCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { decodeCommand } from './replay/decode.ts';
+import { decryptCommand } from './replay/decrypt.ts';
 import { exportCommand } from './replay/export.ts';
 import { lsCommand } from './replay/ls.ts';
+import { recoverCommand } from './replay/recover.ts';
 import { showCommand } from './replay/show.ts';
 import { sqlCommand } from './replay/sql.ts';
 import { verifyCommand } from './replay/verify.ts';
@@ -17,6 +19,8 @@ export function replayCommand(): Command {
     verifyCommand(),
     exportCommand(),
     decodeCommand(),
+    decryptCommand(),
+    recoverCommand(),
   ])
     command.addCommand(verb);
   return command;

@@ -15,9 +15,16 @@ export async function runGateway(config: Config, gatewayVersion: string): Promis
   const log = createLog(config.log);
   const clock = systemClock;
   const identity = await createIdentity(config.users.file, clock, log);
-  const { directory, mode, durability } = config.record;
+  const { directory, mode, durability, encryption = null } = config.record;
   const onAlert = (error: Error): void => log.error({ cause: error.message }, 'recording is in trouble');
-  const archive = await openArchive({ directory, mode, durability, gatewayVersion, onAlert });
+  const archive = await openArchive({
+    directory,
+    mode,
+    durability,
+    encryption,
+    gatewayVersion,
+    onAlert,
+  });
   try {
     const gateway = await startGateway({ config, protocols, identity, archive, log, clock });
     const reload = (): void => reread(gateway, config.file, log);

@@ -110,6 +110,18 @@ export class Chain {
     return this.#sealFrame(silence, wall, SEAL_FLAG.heartbeat);
   }
 
+  /** The seal of a plain copy: what another file's says, over the data frame that stands here. */
+  copy(seal: Seal, frame: Bytes | null): Bytes {
+    const frameBytes = frame?.length ?? 0;
+    const { rawBytes, monoFirstUs, firstSeq, statements } = seal;
+    if (frame !== null) this.#count({ frameBytes, rawBytes, monoFirstUs, firstSeq, statements });
+    this.nextSeq = firstSeq + seal.records;
+    this.monoLastUs = seal.monoLastUs;
+    const wall = { us: seal.wallUs, errorUs: seal.wallErrorUs };
+    const frameSha256 = frame === null ? NOTHING_SHA256 : sha256(frame);
+    return this.#sealFrame({ ...seal, frameBytes, frameSha256 }, wall, seal.flags & ~SEAL_FLAG.encrypted);
+  }
+
   /** Index, footer and seek table: nothing follows them. */
   finish(wall: WallTime, flags: number, map: Readonly<Record<string, unknown>>): readonly Bytes[] {
     const index = encodeIndex(this.#prev, { stride: this.#stride, segments: this.#lines });

@@ -1,6 +1,7 @@
 /** The recorder: writes, reads and verifies recordings (docs/formats/pgr-v1.md). */
 export { type ArchiveOptions, openArchive, RecordingArchive, recordingPath } from './archive.ts';
 export { LOG_FOLDER, openAuditLog } from './audit-log.ts';
+export { decryptRecording } from './decrypt.ts';
 export type { EncryptionOptions } from './encryption.ts';
 export type { Outline } from './outline.ts';
 export {

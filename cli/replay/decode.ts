@@ -3,7 +3,7 @@ import { PangateError } from '../../base/errors.ts';
 import { openRecording } from '../../recorder/index.ts';
 import { guarded } from './exit.ts';
 import { print } from './output.ts';
-import { PLACE_OPTIONS, type PlaceOption, recordingOf } from './place.ts';
+import { identitiesOf, PLACE_OPTIONS, type PlaceOption, recordingOf } from './place.ts';
 
 /** `pangate replay decode`. */
 export function decodeCommand(): Command {
@@ -31,7 +31,7 @@ async function decode(word: string, options: PlaceOption): Promise<void> {
       'records are not for a terminal',
       'Send them to a file or a program.',
     );
-  const recording = await openRecording(await recordingOf(word, options));
+  const recording = await openRecording(await recordingOf(word, options), await identitiesOf(options));
   try {
     for await (const raw of recording.contents()) await print(raw);
   } finally {

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { openRecording, type Recording } from '../../recorder/index.ts';
+import { type Identity, openRecording, type Recording } from '../../recorder/index.ts';
 import { table } from '../table.ts';
 import { guarded } from './exit.ts';
 import { print } from './output.ts';
-import { directoryOf, PLACE_OPTIONS, type PlaceOption, recordingsIn } from './place.ts';
+import { directoryOf, identitiesOf, PLACE_OPTIONS, type PlaceOption, recordingsIn } from './place.ts';
 import { cut, safeJson, safeText } from './safe-text.ts';
 import { type SessionInfo, sessionInfo } from './session.ts';
 import { parseInstant, parseSpan, showInstant, showSpan } from './time.ts';
@@ -59,8 +59,9 @@ Examples:
 async function list(options: LsOptions): Promise<void> {
   const [fromUs, toUs] = period(options);
   const rows: SessionInfo[] = [];
+  const identities = await identitiesOf(options);
   for await (const path of recordingsIn(await directoryOf(options), dayOf(fromUs), dayOf(toUs))) {
-    const info = await infoOf(path);
+    const info = await infoOf(path, identities);
     if (info === null || info.startedUs < fromUs || info.startedUs >= toUs || !matches(info, options))
       continue;
     if (options.json) await print(`${safeJson(asJson(info))}\n`);
@@ -88,10 +89,10 @@ function dayOf(us: number): string {
   return Number.isFinite(us) ? new Date(us / 1000).toISOString().slice(0, 10) : '9';
 }
 
-async function infoOf(path: string): Promise<SessionInfo | null> {
+async function infoOf(path: string, identities: readonly Identity[]): Promise<SessionInfo | null> {
   let recording: Recording;
   try {
-    recording = await openRecording(path);
+    recording = await openRecording(path, identities);
   } catch (error) {
     process.stderr.write(`${safeText(path)}: ${(error as Error).message}\n`);
     return null;

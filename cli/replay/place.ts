@@ -3,22 +3,30 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PangateError } from '../../base/errors.ts';
+import { type Identity, readIdentities } from '../../recorder/index.ts';
 import { openConfig } from '../open-config.ts';
 
 /** The options that say where to look. */
 export interface PlaceOption {
   readonly directory?: string;
   readonly config?: string;
+  readonly key?: string;
 }
 
-/** `--directory` and `--config` of every subcommand. */
+/** `--directory`, `--config` and `--key` of every subcommand. */
 export const PLACE_OPTIONS: readonly (readonly [string, string])[] = [
   [
     '-d, --directory <folder>',
     'where the recordings lie (else PANGATE_RECORDINGS, else the configuration says)',
   ],
   ['-c, --config <file>', 'the configuration that says where'],
+  ['--key <file>', 'keys of recipients, one a line, for encrypted recordings'],
 ];
+
+/** The keys that were named; none if none were. Throws `file-unreadable` or `argument-invalid`. */
+export async function identitiesOf({ key }: PlaceOption): Promise<readonly Identity[]> {
+  return key === undefined ? [] : readIdentities(key);
+}
 
 const SUFFIX = '.pgr.zst';
 

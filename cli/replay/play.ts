@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { PangateError } from '../../base/errors.ts';
 import { openRecording, type Recording, type RecordRead, verifyRecording } from '../../recorder/index.ts';
 import { STATUS_EXIT } from './exit.ts';
-import { type PlaceOption, recordingOf } from './place.ts';
+import { identitiesOf, type PlaceOption, recordingOf } from './place.ts';
 import { safeText } from './safe-text.ts';
 
 export interface PlayOption {
@@ -29,7 +29,7 @@ export async function play(
 ): Promise<void> {
   const path = await recordingOf(word, options);
   await check(path, options.force ?? false);
-  const recording = await openRecording(path);
+  const recording = await openRecording(path, await identitiesOf(options));
   try {
     const played = { header: recording.header, opening: await recording.opening() };
     const onDamage = options.force ? warn : undefined;

@@ -3,7 +3,7 @@ import { openRecording, type Recording, type RecordingSummary } from '../../reco
 import { table } from '../table.ts';
 import { guarded } from './exit.ts';
 import { print } from './output.ts';
-import { PLACE_OPTIONS, type PlaceOption, recordingOf } from './place.ts';
+import { identitiesOf, PLACE_OPTIONS, type PlaceOption, recordingOf } from './place.ts';
 import { safeJson, safeText } from './safe-text.ts';
 import { textIn } from './session.ts';
 import { showInstant, showSpan } from './time.ts';
@@ -29,7 +29,7 @@ export function showCommand(): Command {
 }
 
 async function show(word: string, options: ShowOptions): Promise<void> {
-  const recording = await openRecording(await recordingOf(word, options));
+  const recording = await openRecording(await recordingOf(word, options), await identitiesOf(options));
   try {
     const summary = await recording.summary();
     const opening = await recording.opening();

@@ -4,7 +4,7 @@ import { PangateError } from '../../base/errors.ts';
 import { type Status, type Verification, verifyRecording } from '../../recorder/index.ts';
 import { guarded, STATUS_EXIT, worse } from './exit.ts';
 import { print } from './output.ts';
-import { directoryOf, PLACE_OPTIONS, type PlaceOption, pathOf, recordingsIn } from './place.ts';
+import { directoryOf, identitiesOf, PLACE_OPTIONS, type PlaceOption, pathOf, recordingsIn } from './place.ts';
 import { safeJson, safeText } from './safe-text.ts';
 
 interface VerifyOptions extends PlaceOption {
@@ -34,7 +34,7 @@ Statuses and exit codes; of several recordings the worst counts:
   3  OPEN            it is being recorded
   3  CRASH-TAIL      its recorder ended before it did; the next start completes it
   3  TRUNCATED       the end is missing, and no journal knows of it
-  4  UNVERIFIABLE    a later version, encrypted, or no recording
+  4  UNVERIFIABLE    a later version, or no recording
   5  MISSING         there is no such file
   64                 the command line is not understood
 
@@ -53,9 +53,10 @@ async function verify(words: readonly string[], options: VerifyOptions): Promise
   if (!options.all && words.length === 0)
     throw new PangateError('argument-invalid', 'no recording is named', 'Name some, or say --all.');
   const depth = options.quick ? 'quick' : 'full';
+  const identities = await identitiesOf(options);
   const counts = new Map<Status, number>();
   for await (const path of options.all ? recordingsIn(await directoryOf(options)) : named(words, options)) {
-    const report = await verifyRecording(path, { depth });
+    const report = await verifyRecording(path, { depth, identities });
     counts.set(report.status, (counts.get(report.status) ?? 0) + 1);
     process.exitCode = worse(Number(process.exitCode ?? 0), STATUS_EXIT[report.status]);
     await print(options.json ? `${safeJson(report)}\n` : text(report));

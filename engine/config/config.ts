@@ -90,7 +90,17 @@ export interface RecordConfig {
   /** What a record survives before the client sees an answer: a power cut, or a crash of pangate. */
   readonly durability: 'disk' | 'process';
   /** Per statement; what is beyond is committed to by its hash. `all`: no cap; 0: statements only. */
+  /** Without it recordings are plain. */
+  readonly encryption?: EncryptionConfig;
   readonly results: { readonly rowsMax: number | 'all'; readonly bytesMax: number | 'all' };
+}
+
+/** Who can read recordings. */
+export interface EncryptionConfig {
+  /** Public keys: `pangate keys recipient` makes them. */
+  readonly recipients: readonly string[];
+  /** Folder of the key that a start needs to complete what a crash has left. */
+  readonly journalKeys?: string;
 }
 
 /** The log on standard error. */

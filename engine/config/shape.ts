@@ -182,6 +182,7 @@ function recordShape(path: PathShape) {
       durability: z.enum(['disk', 'process']).default('disk').meta({
         description: '`disk`: records survive a power cut; `process`: they survive a crash of pangate',
       }),
+      encryption: encryptionShape(path).exactOptional(),
       results: z
         .strictObject({
           rowsMax: cap('rows of one result that are recorded').default(1000),
@@ -191,6 +192,29 @@ function recordShape(path: PathShape) {
         .meta({ description: 'how much of each result is recorded; the rest is committed to by hash' }),
     })
     .meta({ description: 'where and how sessions are recorded' });
+}
+
+function encryptionShape(path: PathShape) {
+  return z
+    .strictObject({
+      recipients: z
+        .array(
+          z
+            .string()
+            .regex(/^x25519:[A-Za-z0-9_-]{43}$/)
+            .meta({
+              description: "a recipient's public key, `x25519:...`; `pangate keys recipient` makes one",
+            }),
+        )
+        .min(2)
+        .max(16)
+        .refine((keys) => new Set(keys).size === keys.length, 'needs different keys')
+        .meta({ description: 'two different public keys or more: each alone opens every recording' }),
+      journalKeys: path(
+        'the folder of the key with which a start completes what a crash has left',
+      ).exactOptional(),
+    })
+    .meta({ description: "encryption of recordings: `{ recipients: ['x25519:...', 'x25519:...'] }`" });
 }
 
 function limitsShape() {
