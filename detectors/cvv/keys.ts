@@ -10,11 +10,11 @@ const MORE = '(?:code|value|number|num|val|(?<!2)n[or])?$';
 const SURE = new RegExp(`(?:cvv|cvc)2?${MORE}|cv(?:code|value|number|num)$`);
 /** What other words end with too (`rcvd`, `opencv2`): at the name's beginning, or after another word of it. */
 const SHORT = new RegExp(
-  `(?:^|_|card|cc)_?(?:cvx2?|cvn2?|cvd2?|csc|cav2|cve|cvp2|cv2|ccv2?|fsv|cid(?=$))${MORE}`,
+  `(?:^|_|card|cc)_?(?:cvx2?|cvn2?|cvd2?|csc|cav2|cve|cvp2|cv2|ccv2?|fsv)${MORE}`,
 );
 const LONG = /(?:security|verification|validation|verif)(?:code|value|number|val|num|str2)(?:value)?$/;
 const WHOLE =
-  /(?:^|card|cc)sec(?:code|value|val|num)$|^card(?:cid|idnumber)$|(?:^|account|card)verification$|cardcode(?:value)?$|^cvcode$|^cvmvalue$/;
+  /(?:^|card|cc)sec(?:code|value|val|num)$|^(?:card|cc)?cid$|^cardidnumber$|(?:^|account|card)verification$|cardcode(?:value)?$|^cvcode$|^cvmvalue$/;
 /** The answer to a check of the code, or another code. */
 const OTHER = /(?:result|indicator|response|resp|status|match|check|presence|social)/;
 
