@@ -44,10 +44,11 @@ async function check(options: ConfigOption & { json?: boolean }): Promise<void> 
     const { config, plugins } = await openConfig(options);
     const { resolveListeners, resolveTargets } = await import('../engine/config/targets.ts');
     const { maskRules } = await import('../engine/config/rules.ts');
+    const { noKey } = await import('../engine/config/mask-keys.ts');
     const { createCleaner } = await import('../engine/cleaner.ts');
     resolveTargets(config, plugins);
     resolveListeners(config);
-    for (const target of config.targets) createCleaner(maskRules(config, target.name));
+    for (const target of config.targets) createCleaner(maskRules(config, target.name, noKey));
     const counts = `${config.listeners.length} listener(s), ${config.targets.length} target(s)`;
     process.stdout.write(options.json ? '{"problems":[]}\n' : `${config.file}: nothing wrong; ${counts}\n`);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { detectors } from '../detectors/index.ts';
-import { maskers } from '../masking/index.ts';
+import { keyedMasks, maskers } from '../masking/index.ts';
 import { protocols } from '../protocols/index.ts';
 import type { Plugins } from './config/plugins.ts';
 import { authenticationKinds } from './mask-rules.ts';
@@ -9,5 +9,5 @@ export const plugins: Plugins = {
   protocols,
   detectors: detectors.map((detector) => detector.kind),
   kinds: [...new Set([...detectors.map((detector) => detector.kind), ...authenticationKinds])],
-  masks: [...maskers.keys()],
+  masks: [...maskers.keys(), ...keyedMasks],
 };

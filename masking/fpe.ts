@@ -11,11 +11,13 @@ export interface FpeOptions {
   /** Up to 32 bytes that need not be secret; another tweak gives other numbers. */
   readonly tweak: Uint8Array;
   /**
-   * `whole`: every digit but the check digit is encrypted, and the check digit is made wrong, so
-   * that the result is no card number. `middle`: what the first six and last four digits leave,
+   * `whole`: every digit but the check digit is encrypted, and the check digit is made anew: wrong,
+   * so that the result is no card number, or valid. `middle`: what the first six and last four digits leave,
    * where that is six digits or more.
    */
   readonly scope: 'whole' | 'middle';
+  /** Of `whole`: `wrong` if not set; `valid` gives numbers that look like card numbers, and are found again. */
+  readonly checkDigit?: 'wrong' | 'valid';
 }
 
 /** Fewest digits that may be encrypted: a domain of a million (NIST SP 800-38G Rev. 1, 5.2). */
@@ -29,15 +31,14 @@ type Digits = readonly number[];
  * is no zero, or that fit into eight bytes, stay so by walking the cycle: the result of a round
  * that is not like the number goes into the next one.
  */
-export function fpeMasker({ key, tweak, scope }: FpeOptions): Masker {
-  const cipher = FF1(10, key, tweak);
+export function fpeMasker({ key, tweak, scope, checkDigit = 'wrong' }: FpeOptions): Masker {
+  const crypt = cryptOf(FF1(10, key, tweak).encrypt, scope, checkDigit === 'valid' ? 0 : 1);
   return {
     name: 'fpe',
     keepsLength: true,
     mask(text, finding, place) {
       const span = text.subarray(finding.from, finding.to);
       const digits = digitsOf(span, finding.spelling);
-      const crypt = cryptOf(cipher.encrypt, scope);
       const values = finding.kind === 'pan' ? crypt(digits.values) : null;
       if (values === null) return full.mask(text, finding, place);
       const masked = keep(span);
@@ -50,17 +51,19 @@ export function fpeMasker({ key, tweak, scope }: FpeOptions): Masker {
 }
 
 /** The card number that a mask with the same options was made of; null if there is none. */
-export function fpeReveal(digits: Digits, { key, tweak, scope }: FpeOptions): Digits | null {
-  const plain = cryptOf(FF1(10, key, tweak).decrypt, scope)(digits);
-  return plain !== null && scope === 'whole'
-    ? [...plain.slice(0, -1), checkDigit(plain.slice(0, -1))]
-    : plain;
+export function fpeReveal(digits: Digits, options: FpeOptions): Digits | null {
+  const { key, tweak, scope, checkDigit = 'wrong' } = options;
+  return cryptOf(FF1(10, key, tweak).decrypt, scope, checkDigit === 'valid' ? 0 : 9)(digits);
 }
 
-/** Encrypts or decrypts as the scope says; null where too few digits would be encrypted. */
+/**
+ * Encrypts or decrypts as the scope says; null where too few digits would be encrypted. The check
+ * digit is as wrong as it was, and `more`: brands that give none can be revealed too.
+ */
 function cryptOf(
   round: (digits: number[]) => number[],
   scope: FpeOptions['scope'],
+  more: number,
 ): (digits: Digits) => Digits | null {
   if (scope === 'middle')
     return (digits) => {
@@ -73,7 +76,8 @@ function cryptOf(
     const payload = digits.slice(0, -1);
     if (payload.length < DIGITS_MIN) return null;
     const crypted = walked(round, payload);
-    return [...crypted, (checkDigit(crypted) + 1) % 10];
+    const wrongBy = digits[payload.length]! - checkDigitOf(payload) + 10;
+    return [...crypted, (checkDigitOf(crypted) + wrongBy + more) % 10];
   };
 }
 
@@ -95,7 +99,7 @@ function fits(payload: Digits): boolean {
   return payload.length + 1 < BIGINT_MAX.length || `${payload.join('')}9` <= BIGINT_MAX;
 }
 
-function checkDigit(payload: Digits): number {
+function checkDigitOf(payload: Digits): number {
   for (let digit = 0; digit < 9; digit++) if (passes([...payload, digit])) return digit;
   return 9;
 }

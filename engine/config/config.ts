@@ -72,6 +72,33 @@ export interface MaskConfig {
   /** By detector kind: `off` or a mask mode; a kind that is not named keeps its default. */
   readonly detectors: Readonly<Record<string, string>>;
   readonly columns: readonly ColumnConfig[];
+  /** Detectors of the operator's own; the first of two with one name has it. */
+  readonly expressions?: readonly ExpressionConfig[];
+  readonly keys?: MaskKeysConfig;
+}
+
+/** What a regular expression finds. */
+export interface ExpressionConfig {
+  readonly name: string;
+  /** In the syntax of RE2. */
+  readonly pattern: string;
+  readonly ignoreCase: boolean;
+  /** Most bytes of a finding. */
+  readonly lengthBytesMax: number;
+  readonly mask: string;
+}
+
+/** Where the keys of the masks `token` and `fpe` are. */
+export interface MaskKeysConfig {
+  /** The one of `keys` that new tokens are made with, by its id. */
+  readonly token?: { readonly current: string; readonly keys: Readonly<Record<string, SecretSource>> };
+  readonly fpe?: {
+    readonly key: SecretSource;
+    /** In hexadecimal, up to 32 bytes. */
+    readonly tweak: string;
+    readonly scope: 'whole' | 'middle';
+    readonly checkDigit: 'wrong' | 'valid';
+  };
 }
 
 /** Columns that are masked whole, whatever they hold. */

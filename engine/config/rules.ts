@@ -1,14 +1,18 @@
 import { defaultRules, type MaskRules } from '../mask-rules.ts';
 import type { Config, MaskConfig } from './config.ts';
+import { type KeyReader, maskKeys, readKey } from './mask-keys.ts';
 
 /**
  * The rules of one target: the built-in ones, under the configuration's, under the target's own.
- * A kind that is named again takes the later mask (`off` drops it); a column rule takes the place
- * of an earlier one with its name and is looked at before the others.
+ * A kind that is named again takes the later mask (`off` drops it); a column rule or an expression
+ * takes the place of an earlier one with its name and is looked at before the others. Throws
+ * `config-invalid` or `file-unreadable` for a key that is not there.
  */
-export function maskRules(config: Config, target: string): MaskRules {
+export function maskRules(config: Config, target: string, keyOf: KeyReader = readKey): MaskRules {
   const own = config.targets.find((candidate) => candidate.name === target)?.mask ?? {};
-  return [config.mask, own].reduce(withMask, defaultRules);
+  const keys = maskKeys({ ...config.mask.keys, ...own.keys }, keyOf);
+  const rules = [config.mask, own].reduce(withMask, defaultRules);
+  return Object.keys(keys).length > 0 ? { ...rules, keys } : rules;
 }
 
 /** Rules with some more over them. */
@@ -20,5 +24,13 @@ export function withMask(rules: MaskRules, mask: Partial<MaskConfig>): MaskRules
   }
   const columns = (mask.columns ?? []).map(({ name, ...rest }) => ({ rule: name, ...rest }));
   const replaced = new Set(columns.map((column) => column.rule));
-  return { detectors, columns: [...columns, ...rules.columns.filter(({ rule }) => !replaced.has(rule))] };
+  const expressions = (mask.expressions ?? []).map(({ name, ...rest }) => ({ kind: name, ...rest }));
+  const kinds = new Set(expressions.map((expression) => expression.kind));
+  const all = [...expressions, ...(rules.expressions ?? []).filter(({ kind }) => !kinds.has(kind))];
+  return {
+    ...rules,
+    detectors,
+    columns: [...columns, ...rules.columns.filter(({ rule }) => !replaced.has(rule))],
+    ...(all.length > 0 && { expressions: all }),
+  };
 }

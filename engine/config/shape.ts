@@ -15,7 +15,7 @@ export type ConfigBody = Omit<Config, 'file' | 'digest'>;
 /** Builds the shape for the plug-ins at hand; relative paths start at `folder`. */
 export function configShape(plugins: Plugins, folder: string): z.ZodType<ConfigBody> {
   const path = (what: string) => text(what).transform((name) => resolve(folder, name));
-  const mask = maskShape(plugins);
+  const mask = maskShape(plugins, path);
   return z.strictObject({
     version: z.literal(1).meta({ description: 'the version of this format: 1' }),
     listeners: z
@@ -35,6 +35,9 @@ export function configShape(plugins: Plugins, folder: string): z.ZodType<ConfigB
     log: logShape().prefault({}),
   }) as unknown as z.ZodType<ConfigBody>;
 }
+
+/** Letters, digits and dashes: a key's id stands in every token. */
+const KEY_ID = /^[A-Za-z0-9-]{1,32}$/;
 
 type PathShape = (what: string) => z.ZodType<string>;
 
@@ -130,7 +133,7 @@ function secretShape(path: PathShape) {
     .meta({ writeOnly: true, description: '`{ env: NAME }` or `{ file: path }`; never the secret itself' });
 }
 
-function maskShape(plugins: Plugins) {
+function maskShape(plugins: Plugins, path: PathShape) {
   const modes = plugins.masks.join(', ');
   return z
     .strictObject({
@@ -146,8 +149,73 @@ function maskShape(plugins: Plugins) {
         .max(1000)
         .default([])
         .meta({ description: 'a list of columns that are masked whole' }),
+      expressions: z
+        .array(expressionShape(plugins))
+        .max(100)
+        .meta({ description: 'a list of regular expressions, each a detector of its own' })
+        .exactOptional(),
+      keys: keysShape(path).exactOptional(),
     })
-    .meta({ description: 'what is masked: `detectors` by value, `columns` by name' });
+    .meta({ description: 'what is masked: `detectors` and `expressions` by value, `columns` by name' });
+}
+
+function expressionShape(plugins: Plugins) {
+  return z
+    .strictObject({
+      name: name('the kind of what it finds'),
+      pattern: z
+        .string()
+        .min(1)
+        .max(1024)
+        .meta({ description: "a regular expression in RE2's syntax: `'EMP-[0-9]{6}'`" }),
+      ignoreCase: z.boolean().default(false).meta({ description: 'true: the case of letters is ignored' }),
+      lengthBytesMax: z
+        .int()
+        .min(1)
+        .max(4096)
+        .default(256)
+        .meta({ description: 'the most bytes that it may find: from 1 to 4096' }),
+      mask: z
+        .enum(plugins.masks as [string])
+        .default('full')
+        .meta({ description: `a mask: ${plugins.masks.join(', ')}` }),
+    })
+    .meta({ description: "an expression: `{ name: employee, pattern: 'EMP-[0-9]{6}' }`" });
+}
+
+function keysShape(path: PathShape) {
+  const token = z
+    .strictObject({
+      current: z
+        .string()
+        .regex(KEY_ID)
+        .meta({ description: 'the id of the key for new tokens, one of `keys`' }),
+      keys: z
+        .record(z.string().regex(KEY_ID), secretShape(path))
+        .meta({ description: 'keys by id, 32 bytes or more in hexadecimal or Base64' }),
+    })
+    .meta({ description: 'keys of tokens: `{ current: k1, keys: { k1: { env: TOKEN_KEY } } }`' });
+  const fpe = z
+    .strictObject({
+      key: secretShape(path),
+      tweak: z
+        .string()
+        .regex(/^(?:[0-9a-fA-F]{2}){0,32}$/)
+        .default('')
+        .meta({ description: 'up to 32 bytes in hexadecimal' }),
+      scope: z
+        .enum(['whole', 'middle'])
+        .default('whole')
+        .meta({ description: '`whole` number, or the `middle`: what the first six and last four leave' }),
+      checkDigit: z
+        .enum(['wrong', 'valid'])
+        .default('wrong')
+        .meta({ description: '`wrong`: the result is no card number; `valid`: it looks like one' }),
+    })
+    .meta({ description: 'the AES key of `fpe`: `{ key: { env: FPE_KEY } }`' });
+  return z
+    .strictObject({ token: token.exactOptional(), fpe: fpe.exactOptional() })
+    .meta({ description: 'where the keys of the masks `token` and `fpe` are' });
 }
 
 function columnShape(plugins: Plugins) {
