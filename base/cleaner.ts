@@ -22,13 +22,17 @@ export interface Cleaner {
   /**
    * The prefilter, at memory speed: the first offset in [from, to) from which a finding could
    * start; `to` if the bytes hold none. Never past a finding's first byte; often before a
-   * harmless one. Bytes are taken as they are: framing between values is no harm.
+   * harmless one. Bytes are taken as they are: framing between values is no harm; where it may
+   * stand is said by `framing`, of base/finding.ts, for fewer stops.
    */
-  next(bytes: Bytes, from: number, to: number): number;
+  next(bytes: Bytes, from: number, to: number, framing?: number): number;
   /** All findings in one whole text. */
   find(bytes: Bytes, place: Place): readonly Finding[];
-  /** One whole text masked: `bytes` itself, masked in place, where every mask keeps the length. */
-  clean(bytes: Bytes, place: Place, report?: Report): Bytes;
+  /**
+   * One whole text masked: `bytes` itself, masked in place, where every mask keeps the length.
+   * `hit`: what `next` has said of it, if it was asked.
+   */
+  clean(bytes: Bytes, place: Place, report?: Report, hit?: number): Bytes;
   /**
    * As `clean`, for the part [from, to) of a longer text: what stands around it is context. No
    * finding may cross `to` (an assertion). Gives the masked part alone; `bytes` in place where it can.

@@ -32,6 +32,15 @@ export interface Place {
 /** Running text without any context. */
 export const ANYWHERE: Place = { name: '', kind: 'text', form: 'verbatim' };
 
+/**
+ * What may touch a value in bytes that are searched: text alone, or on some side a byte of binary
+ * framing, which may look like a digit. Bits.
+ */
+export const UNFRAMED = 0;
+export const FRAMED_BEFORE = 1;
+export const FRAMED_AFTER = 2;
+export const FRAMED: number = FRAMED_BEFORE | FRAMED_AFTER;
+
 /** Takes each finding as it is settled, in order of `from`. */
 export type Report = (finding: Finding) => void;
 
@@ -43,16 +52,16 @@ export interface Scanner {
   /** Most bytes that `scan` leaves unsettled. */
   readonly reachBytesMax: number;
   /** As of Detector, for all of them. */
-  next(bytes: Bytes, from: number, to: number): number;
+  next(bytes: Bytes, from: number, to: number, framing?: number): number;
   open(bytes: Bytes, from: number): number;
   /**
    * Scans from `from`; what stands before is context, of which the last `contextBytesMax` bytes
    * are enough. Returns the offset up to which the bytes are settled now: nothing that starts
    * there can still become a finding. Findings are spans of `bytes`, lie wholly inside the
    * settled part, ascend and do not overlap. With `last` all bytes settle. For every way of
-   * cutting a stream the findings are the same.
+   * cutting a stream the findings are the same. `hit`: what `next` has said, if it was asked.
    */
-  scan(bytes: Bytes, from: number, last: boolean, place: Place, report: Report): number;
+  scan(bytes: Bytes, from: number, last: boolean, place: Place, report: Report, hit?: number): number;
 }
 
 /** Most bytes before a place that a judgement may depend on. */
@@ -80,9 +89,10 @@ export interface Detector {
   readonly yields?: boolean;
   /**
    * Never past the first byte of a finding of this kind in [from, to), often before a harmless
-   * one; `to` if there is none. At memory speed, and blind to what stands before `from`.
+   * one; `to` if there is none. At memory speed, and blind to what stands before `from`. `framing`
+   * is FRAMED if it is not given.
    */
-  next(bytes: Bytes, from: number, to: number): number;
+  next(bytes: Bytes, from: number, to: number, framing?: number): number;
   /**
    * The first offset, at or after `from`, from which a finding may start that does not end in
    * `bytes`; never less than `bytes.length - reachBytesMax` need be given, `bytes.length` if there

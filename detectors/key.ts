@@ -21,6 +21,7 @@ const GAP_BYTES_MAX = 24;
 /** The key whose value starts at `at`; nothing before `floor` is looked at. */
 export function keyBefore(bytes: Bytes, at: number, floor: number = Math.max(0, at - contextBytesMax)): Key {
   const near = Math.max(floor, at - GAP_BYTES_MAX);
+  if (!mayFollowAssigner(bytes, at, near)) return { name: '', from: at };
   const afterAssigner = skip(bytes, skipData(bytes, at, near), near, isQuote);
   const assigner = assignerBefore(bytes, afterAssigner, near);
   if (assigner === afterAssigner) return { name: '', from: at };
@@ -28,6 +29,23 @@ export function keyBefore(bytes: Bytes, at: number, floor: number = Math.max(0, 
   const from = skip(bytes, to, Math.max(floor, to - NAME_BYTES_MAX), isName);
   const start = afterEscape(bytes, from, to, floor);
   return { name: latin1(bytes, start, to), from: start };
+}
+
+/** A look at the byte before quotes and blanks: most values have no key, and nothing is read for them. */
+function mayFollowAssigner(bytes: Bytes, at: number, floor: number): boolean {
+  let position = at;
+  while (position > floor) {
+    const last = bytes[position - 1]!;
+    const quotes =
+      last === 0x20 || last === 0x09 || last === 0x22 || last === 0x27 || last === 0x5c || last === 0x60;
+    if (!quotes) break;
+    position--;
+  }
+  if (position === floor) return false;
+  const last = bytes[position - 1]!;
+  if (last === 0x3d || last === 0x3a || last === 0x3e || last === 0x3b || last === 0x5b) return true;
+  const lead = position - 3 >= floor ? bytes[position - 3]! : 0;
+  return lead === 0x25 || lead === 0x78 || (position - 5 >= floor && bytes[position - 5] === 0x75);
 }
 
 /** The key and up to two words before it, each after a blank or a bracket: `Security Code`, `card[code]`. */

@@ -1,6 +1,14 @@
 import type { Bytes } from '../base/bytes.ts';
 import { endsEscape } from '../base/character.ts';
-import type { Detector, Finding, Place, Report, Scanner, Undecided } from '../base/finding.ts';
+import {
+  type Detector,
+  type Finding,
+  type Place,
+  type Report,
+  type Scanner,
+  UNFRAMED,
+  type Undecided,
+} from '../base/finding.ts';
 import { mount, unmount } from './kernels/kernel.ts';
 
 /** Bytes that are swept one by one after a hit of the prefilter before it is asked again. */
@@ -9,60 +17,124 @@ const SWEEP_BYTES_MAX = 64;
 /** Bytes from the start of a finding that its prefilter may need to stop there. */
 const AHEAD_BYTES_MAX = 256;
 
+/** What detectors come to once they are put together. */
+interface Parts extends Pick<Scanner, 'next' | 'open'> {
+  readonly all: Table;
+  /** Those that do not yield. */
+  readonly firm: Table;
+  readonly yielding: ReadonlySet<string>;
+  readonly isHeeded: (place: Place) => boolean;
+}
+
 /** Detectors as one scanner: at each place the first of them that finds something has it. */
 export function createScanner(detectors: readonly Detector[]): Scanner {
-  const all = tableOf(detectors);
-  const firm = tableOf(detectors.filter(({ yields }) => yields !== true));
-  const yielding = new Set(detectors.filter(({ yields }) => yields === true).map(({ kind }) => kind));
-  const sieves = new Map(
-    detectors.map(({ next, reachBytesMax }) => [next, Math.min(reachBytesMax, AHEAD_BYTES_MAX)]),
-  );
-  const heeding = detectors.filter(({ heeds }) => heeds !== undefined);
-  const opens = [...new Set(detectors.map((detector) => detector.open))];
-
-  function next(bytes: Bytes, from: number, to: number): number {
-    let first = to;
-    for (const [sieve, ahead] of sieves)
-      first = Math.min(first, sieve(bytes, from, Math.min(to, first + ahead)));
-    return first;
-  }
-
-  function open(bytes: Bytes, from: number): number {
-    let first = bytes.length;
-    for (const opened of opens) first = Math.min(first, opened(bytes, from));
-    return first;
-  }
-
-  function scan(bytes: Bytes, from: number, last: boolean, place: Place, report: Report): number {
-    mount(bytes);
-    try {
-      return sweep(bytes, from, last, place, report);
-    } finally {
-      unmount();
-    }
-  }
-
-  function sweep(bytes: Bytes, from: number, last: boolean, place: Place, report: Report): number {
-    const settledTo = last ? bytes.length : open(bytes, from);
-    const heeded = place.name !== '' && heeding.some((detector) => detector.heeds!(place));
-    let at = from;
-    while (at < bytes.length) {
-      const hit = heeded ? at : next(bytes, at, bytes.length);
-      at = Math.max(at, Math.min(hit, settledTo));
-      const to = sweepEnd(bytes, at);
-      while (at < to) {
-        const found = judgeAt(all, bytes, at, last, place);
-        const yields = found !== null && found !== 'undecided' && yielding.has(found.kind);
-        const result = yields ? yieldTo(firm, found, bytes, last, place) : found;
-        if (result === 'undecided') return at;
-        if (result !== null) report(result);
-        at = result === null ? at + 1 : result.to;
+  const parts: Parts = {
+    all: tableOf(detectors),
+    firm: tableOf(detectors.filter(({ yields }) => yields !== true)),
+    yielding: new Set(detectors.filter(({ yields }) => yields === true).map(({ kind }) => kind)),
+    next: sieveOf(detectors),
+    open: openOf(detectors),
+    isHeeded: heedOf(detectors),
+  };
+  return {
+    reachBytesMax: reachOf(detectors),
+    next: parts.next,
+    open: parts.open,
+    scan: (bytes, from, last, place, report, hit) => {
+      mount(bytes);
+      try {
+        return scanOver(parts, bytes, from, last, place, report, hit ?? -1);
+      } finally {
+        unmount();
       }
-    }
-    return at;
-  }
+    },
+  };
+}
 
-  return { reachBytesMax: reachOf(detectors), next, open, scan };
+/** From stop to stop of the prefilter; `known` is the first of them, or negative. */
+function scanOver(
+  parts: Parts,
+  bytes: Bytes,
+  from: number,
+  last: boolean,
+  place: Place,
+  report: Report,
+  known: number,
+): number {
+  const { next, open, isHeeded } = parts;
+  const settledTo = last ? bytes.length : open(bytes, from);
+  const heeded = isHeeded(place);
+  let hit = heeded ? from : known >= 0 ? known : next(bytes, from, bytes.length, UNFRAMED);
+  let at = from;
+  while (true) {
+    at = Math.max(at, Math.min(hit, settledTo));
+    if (at >= bytes.length) return at;
+    const to = sweepEnd(bytes, at);
+    at = sweep(parts, bytes, at, to, last, place, report);
+    if (at < to || at >= bytes.length) return at;
+    hit = heeded ? at : next(bytes, at, bytes.length, UNFRAMED);
+  }
+}
+
+/** Judges each place in [from, to). Gives how far all is told: less than `to` if it is undecided. */
+function sweep(
+  { all, firm, yielding }: Parts,
+  bytes: Bytes,
+  from: number,
+  to: number,
+  last: boolean,
+  place: Place,
+  report: Report,
+): number {
+  let at = from;
+  while (at < to) {
+    const found = judgeAt(all, bytes, at, last, place);
+    if (found === null) {
+      at++;
+      continue;
+    }
+    const yields = found !== 'undecided' && yielding.has(found.kind);
+    const result = yields ? yieldTo(firm, found, bytes, last, place) : found;
+    if (result === 'undecided') return at;
+    report(result);
+    at = result.to;
+  }
+  return at;
+}
+
+/** The first stop of any detector's prefilter; most share one, which then is asked alone. */
+function sieveOf(detectors: readonly Detector[]): Scanner['next'] {
+  const sieves = [
+    ...new Map(detectors.map(({ next, reachBytesMax }) => [next, Math.min(reachBytesMax, AHEAD_BYTES_MAX)])),
+  ];
+  if (sieves.length === 1) return sieves[0]![0];
+  return (bytes, from, to, framing) => {
+    let first = to;
+    for (let i = 0; i < sieves.length; i++) {
+      const [sieve, ahead] = sieves[i]!;
+      first = Math.min(first, sieve(bytes, from, Math.min(to, first + ahead), framing));
+    }
+    return first;
+  };
+}
+
+function openOf(detectors: readonly Detector[]): Scanner['open'] {
+  const opens = [...new Set(detectors.map(({ open }) => open))];
+  if (opens.length === 1) return opens[0]!;
+  return (bytes, from) => opens.reduce((first, open) => Math.min(first, open(bytes, from)), bytes.length);
+}
+
+/** Whether some detector heeds a place; remembers the last place, which is asked about for many values. */
+function heedOf(detectors: readonly Detector[]): (place: Place) => boolean {
+  const heeding = detectors.filter(({ heeds }) => heeds !== undefined);
+  let known: Place | null = null;
+  let answer = false;
+  return (place) => {
+    if (place === known || place.name === '') return place === known && answer;
+    known = place;
+    answer = heeding.some((detector) => detector.heeds!(place));
+    return answer;
+  };
 }
 
 /** Where a sweep from `at` may end: not inside a run of digits, unless it is very long. */
@@ -73,15 +145,19 @@ function sweepEnd(bytes: Bytes, at: number): number {
   return to;
 }
 
-/** Detectors by the byte that a finding may begin with, and whether a digit stands before it. */
+type Judge = Detector['judge'];
+
+/** Judges by the byte that a finding may begin with, and whether a digit stands before it. */
 interface Table {
-  readonly outside: readonly (readonly Detector[])[];
-  readonly inside: readonly (readonly Detector[])[];
+  readonly outside: readonly (readonly Judge[])[];
+  readonly inside: readonly (readonly Judge[])[];
 }
 
 function tableOf(detectors: readonly Detector[]): Table {
-  const listed = (leads: (detector: Detector) => Uint8Array): (readonly Detector[])[] =>
-    Array.from({ length: 256 }, (_, byte) => detectors.filter((detector) => leads(detector)[byte] === 1));
+  const listed = (leads: (detector: Detector) => Uint8Array): (readonly Judge[])[] =>
+    Array.from({ length: 256 }, (_, byte) =>
+      detectors.filter((detector) => leads(detector)[byte] === 1).map(({ judge }) => judge),
+    );
   return {
     outside: listed((detector) => detector.leads),
     inside: listed((detector) => detector.leadsInside),
@@ -105,9 +181,9 @@ function judgeAt(
   place: Place,
 ): Finding | Undecided | null {
   const isInside = at > 0 && isDigit(bytes[at - 1]!) && !endsEscape(bytes, at);
-  const candidates = (isInside ? inside : outside)[bytes[at]!]!;
-  for (let i = 0; i < candidates.length; i++) {
-    const result = candidates[i]!.judge(bytes, at, last, place);
+  const judges = (isInside ? inside : outside)[bytes[at]!]!;
+  for (let i = 0; i < judges.length; i++) {
+    const result = judges[i]!(bytes, at, last, place);
     if (result !== null) return result;
   }
   return null;

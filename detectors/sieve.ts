@@ -1,7 +1,7 @@
 import type { Bytes } from '../base/bytes.ts';
-import { ASSIGNER, classes, ESCAPE } from './kernels/classes.ts';
-import { isAllocated, kernelNext } from './kernels/kernel.ts';
-import { assigns, gapBytesMax, twinNext } from './kernels/twin.ts';
+import { FRAMED } from '../base/finding.ts';
+import { kernelNext, searchInPlace } from './kernels/kernel.ts';
+import { mayBeValue, twinSearch } from './kernels/twin.ts';
 
 /** Below this many bytes a call of the kernel costs more than it saves. */
 const KERNEL_BYTES_MIN = 64;
@@ -24,10 +24,10 @@ export function leads(characters: string): Uint8Array {
  * a track, a code or a PIN could start; `to` if there is none. Often before a harmless place,
  * never past a finding's first byte.
  */
-export function next(bytes: Bytes, from: number, to: number): number {
-  for (let at = Math.max(0, from - gapBytesMax); at < from; at++)
-    if ((classes[bytes[at]!]! & (ASSIGNER | ESCAPE)) !== 0 && assigns(bytes, at, to)) return from;
-  if (to - from < SMALL_BYTES_MAX) return twinNext(bytes, from, to);
-  const small = to - from < KERNEL_BYTES_MIN && !isAllocated(bytes);
-  return small ? twinNext(bytes, from, to) : kernelNext(bytes, from, to);
+export function next(bytes: Bytes, from: number, to: number, framing: number = FRAMED): number {
+  if (to - from < SMALL_BYTES_MAX) return twinSearch(bytes, from, to, framing);
+  const found = searchInPlace(bytes, from, to, framing);
+  if (found >= 0) return found;
+  if (to - from < KERNEL_BYTES_MIN) return twinSearch(bytes, from, to, framing);
+  return mayBeValue(bytes, from, to) ? from : kernelNext(bytes, from, to, framing);
 }

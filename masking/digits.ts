@@ -85,14 +85,18 @@ export function hiddenOf(count: number, keeping: Keeping): { readonly from: numb
 
 /** A copy of `span` in which every digit but the kept ones is masked. */
 export function starred(span: Bytes, keeping: Keeping, spelling: Spelling): Bytes {
+  if (spelling === undefined && isUnbroken(span)) return starredRun(span, keeping);
   const masked = keep(span);
-  if (spelling === undefined && isUnbroken(span)) {
-    const { from, to } = hiddenOf(span.length, keeping);
-    return masked.fill(ASTERISK, from, to);
-  }
   const digits = digitsOf(span, spelling);
   const { from, to } = hiddenOf(digits.values.length, keeping);
   for (let i = from; i < to; i++) writeMask(masked, digits, i, spelling);
+  return masked;
+}
+
+function starredRun(span: Bytes, keeping: Keeping): Bytes {
+  const { from, to } = hiddenOf(span.length, keeping);
+  const masked = new Uint8Array(span.length);
+  for (let i = 0; i < span.length; i++) masked[i] = i < from || i >= to ? span[i]! : ASTERISK;
   return masked;
 }
 

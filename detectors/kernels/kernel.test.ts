@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import { utf8 } from '../../base/bytes.ts';
 import { type Random, seededRandom } from '../../test/random.ts';
-import { allocate, kernelName, kernelNext } from './kernel.ts';
-import { twinNext } from './twin.ts';
+import { allocate, kernelName, kernelNext, searchInPlace } from './kernel.ts';
+import { twinNext, twinSearch } from './twin.ts';
 
 /** What makes a prefilter stop, nearly stop, or lose its place. */
 const PARTS: readonly string[] = [
@@ -87,9 +87,10 @@ for (const [what, draw] of [
       const bytes = draw(random, 60 + random.below(round % 50 === 0 ? 9_000 : 400));
       const from = random.below(70) % bytes.length;
       const to = bytes.length - (random.below(80) % (bytes.length - from));
+      const framing = round & 3;
       for (let at = from, stops = 0; at < to && stops < 20 && wrong === ''; stops++) {
-        const expected = twinNext(bytes, at, to);
-        const actual = kernelNext(bytes, at, to);
+        const expected = twinNext(bytes, at, to, framing);
+        const actual = kernelNext(bytes, at, to, framing);
         if (actual !== expected)
           wrong = `round ${round}, [${at}, ${to}): ${actual} instead of ${expected} in ${JSON.stringify(Buffer.from(bytes.subarray(0, 300)).toString('latin1'))}`;
         at = expected + 1 + random.below(60);
@@ -98,22 +99,36 @@ for (const [what, draw] of [
     t.equal(wrong, '');
   });
 
-test("bytes in the kernel's own memory are searched in place, with the same result", async (t) => {
-  const random = seededRandom(7);
+for (const [what, draw] of [
+  ['dense', drawn],
+  ['sparse', sparse],
+] as const)
+  test(`${what} bytes in the kernel's own memory are searched in place, with the same result`, async (t) => {
+    const random = seededRandom(7);
+    const place = allocate(10_000);
+    let wrong = '';
+    for (let round = 0; round < 2_000 && wrong === ''; round++) {
+      const bytes = draw(random, 70 + random.below(round % 50 === 0 ? 4_000 : 300)).subarray(0, 10_000);
+      place.set(bytes);
+      const view = place.subarray(0, bytes.length);
+      for (let at = random.below(80), stops = 0; at < view.length && stops < 20; stops++) {
+        const to = view.length - (random.below(80) % (view.length - at));
+        const expected = twinSearch(view, at, to, round & 3);
+        if (searchInPlace(view, at, to, round & 3) !== expected) wrong = `round ${round}, [${at}, ${to})`;
+        at = expected + 1 + random.below(30);
+      }
+    }
+    t.equal(wrong, '');
+  });
+
+test('buffers of the kernel are apart, and others are not searched in place', async (t) => {
   const place = allocate(5_000);
-  for (let round = 0; round < 300; round++) {
-    const bytes = sparse(random, 200 + random.below(4_000));
-    place.set(bytes);
-    const view = place.subarray(0, bytes.length);
-    const from = random.below(100);
-    if (kernelNext(view, from, bytes.length) !== twinNext(bytes, from, bytes.length))
-      t.fail(`round ${round}`);
-  }
   t.equal(place.length, 5_000);
   t.not(allocate(10).byteOffset, place.byteOffset);
+  t.equal(searchInPlace(new Uint8Array(100), 0, 100, 0), -1);
 });
 
 test('a run longer than any window ends the search', async (t) => {
   const bytes = new Uint8Array(100_000).fill(0x31);
-  t.equal(kernelNext(bytes, 5, bytes.length), 5);
+  t.equal(kernelNext(bytes, 5, bytes.length, 0), 5);
 });

@@ -15,7 +15,7 @@ import { twinNext } from './twin.ts';
  * The host of the SIMD kernel. Bytes that lie in the kernel's memory are searched where they are;
  * others are copied in windows that grow, so that a hit near the start costs little.
  */
-type Sift = (from: number, end: number, low: number, high: number, origin: number) => number;
+type Sift = (from: number, end: number, low: number, high: number, origin: number, framing: number) => number;
 
 /** The part of the WebAssembly JavaScript interface (W3C) that is used; no type library here has it. */
 declare const WebAssembly: {
@@ -24,8 +24,11 @@ declare const WebAssembly: {
   readonly Instance: new (module: object) => { readonly exports: KernelExports };
 };
 
+type Search = (from: number, end: number, low: number, high: number, framing: number) => number;
+
 interface KernelExports {
   readonly sift: Sift;
+  readonly search: Search;
   readonly memory: { readonly buffer: ArrayBuffer };
 }
 
@@ -44,6 +47,7 @@ const ARENA_AT = 131_072;
 
 interface Kernel {
   readonly sift: Sift;
+  readonly search: Search;
   readonly memory: Uint8Array<ArrayBuffer>;
 }
 
@@ -59,7 +63,7 @@ function open(): Kernel | null {
     memory.set(table, 256 * i);
   });
   memory.set(endingBits, ENDINGS_AT);
-  return { sift: exports.sift, memory };
+  return { sift: exports.sift, search: exports.search, memory };
 }
 
 /** `wasm` where the processor and the runtime have SIMD, else `typescript`. */
@@ -77,9 +81,21 @@ export function allocate(size: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(kernel.memory.buffer, from, size);
 }
 
-/** True for a view of a buffer from `allocate`: searching it costs no copy. */
-export function isAllocated(bytes: Bytes): boolean {
-  return kernel !== null && bytes.buffer === kernel.memory.buffer;
+/** The view that was asked about last: most are asked about many times. */
+let recent: Bytes | null = null;
+
+/**
+ * As twinSearch, for bytes that lie in the kernel's memory and are searched where they are; -1 for
+ * others.
+ */
+export function searchInPlace(bytes: Bytes, from: number, to: number, framing: number): number {
+  if (bytes !== recent) {
+    if (kernel === null || bytes.buffer !== kernel.memory.buffer) return -1;
+    recent = bytes;
+  }
+  const base = bytes.byteOffset;
+  const found = kernel!.search(base + from, base + to, base, base + to, framing);
+  return found < 0 ? to : found - base;
 }
 
 /** Bytes that are searched again and again, and which of them lie in the window now. */
@@ -102,29 +118,29 @@ export function unmount(): void {
   mounted = null;
 }
 
-/** As twinNext, at the speed of memory. */
-export function kernelNext(bytes: Bytes, from: number, to: number): number {
-  if (kernel === null) return twinNext(bytes, from, to);
-  if (bytes.buffer === kernel.memory.buffer) return inPlace(kernel, bytes, from, to);
+/** As twinNext, at the speed of memory, on a copy of the bytes. */
+export function kernelNext(bytes: Bytes, from: number, to: number, framing: number): number {
+  if (kernel === null) return twinNext(bytes, from, to, framing);
   return bytes === mounted
-    ? inWindows(kernel, bytes, from, to, WINDOW_BYTES_MAX)
-    : inNewWindows(kernel, bytes, from, to);
+    ? inWindows(kernel, bytes, from, to, framing, WINDOW_BYTES_MAX)
+    : inNewWindows(kernel, bytes, from, to, framing);
 }
 
-function inPlace({ sift }: Kernel, bytes: Bytes, from: number, to: number): number {
-  const base = bytes.byteOffset;
-  const found = sift(base + from, base + to, base, base + to, base + from);
-  return found < 0 ? to : found - base;
-}
-
-function inNewWindows(kernel: Kernel, bytes: Bytes, from: number, to: number): number {
+function inNewWindows(kernel: Kernel, bytes: Bytes, from: number, to: number, framing: number): number {
   mountedTo = 0;
-  const found = inWindows(kernel, bytes, from, to, WINDOW_BYTES_MIN);
+  const found = inWindows(kernel, bytes, from, to, framing, WINDOW_BYTES_MIN);
   mountedTo = 0;
   return found;
 }
 
-function inWindows({ sift, memory }: Kernel, bytes: Bytes, from: number, to: number, first: number): number {
+function inWindows(
+  { sift, memory }: Kernel,
+  bytes: Bytes,
+  from: number,
+  to: number,
+  framing: number,
+  first: number,
+): number {
   let size = first;
   for (let at = from; at < to; size = Math.min(2 * size, WINDOW_BYTES_MAX)) {
     const low = Math.max(0, at - BEFORE_BYTES);
@@ -136,7 +152,7 @@ function inWindows({ sift, memory }: Kernel, bytes: Bytes, from: number, to: num
     const shift = WINDOW_AT - mountedFrom;
     const high = Math.min(to, mountedTo);
     const end = high === to ? to : high - BEHIND_BYTES;
-    const found = sift(at + shift, end + shift, WINDOW_AT, high + shift, from + shift);
+    const found = sift(at + shift, end + shift, WINDOW_AT, high + shift, from + shift, framing);
     if (found >= 0) return found - shift;
     const next = ~found - shift;
     if (next === at) return at;

@@ -1,4 +1,5 @@
 import type { Bytes } from '../../base/bytes.ts';
+import { FRAMED_AFTER, FRAMED_BEFORE } from '../../base/finding.ts';
 import { AFTER, ASSIGNER, BEFORE, classes, DIGIT, FRAMING, GAP, sides } from './classes.ts';
 
 /**
@@ -21,13 +22,14 @@ const LETTER_X = 0x78;
 const sizes = new Int32Array(GROUPS_MAX);
 
 /** True if no card number can stand in the run [start, end) of the bytes before `to`. */
-export function isHarmless(bytes: Bytes, start: number, end: number, to: number): boolean {
+export function isHarmless(bytes: Bytes, start: number, end: number, to: number, framing: number): boolean {
   const groups = readGroups(bytes, start, end);
   if (groups === 0) return true;
   const before = start > 0 ? sides[bytes[start - 1]!]! : BEFORE | FRAMING;
   if ((before & BEFORE) === 0 || !isEnded(bytes, end, to)) return false;
-  const framed = (before & FRAMING) !== 0;
-  if (groups === 1) return sizes[0]! <= DIGITS_MAX && !mayPass(bytes, start, end, framed);
+  const framed = (before & FRAMING) !== 0 && (framing & FRAMED_BEFORE) !== 0;
+  if (groups === 1)
+    return sizes[0]! <= DIGITS_MAX && !mayPass(bytes, start, end, framed, (framing & FRAMED_AFTER) !== 0);
   if (groups > GROUPS_MAX || framed || isValue(bytes, start)) return false;
   for (let i = 0; i < groups; i++) if (mayBeGrouped(i, groups)) return false;
   return true;
@@ -88,10 +90,10 @@ function mayBeGrouped(i: number, groups: number): boolean {
 }
 
 /**
- * The number of the run, without a first digit that may be framing, with or without its last, has
+ * The number of the run, without a first or a last digit that may be framing, has
  * a valid check digit (ISO/IEC 7812-1 Annex B) or may be of a brand that gives none.
  */
-function mayPass(bytes: Bytes, start: number, end: number, framed: boolean): boolean {
+function mayPass(bytes: Bytes, start: number, end: number, framed: boolean, followed: boolean): boolean {
   if (mayBeExempt(bytes[start]!, bytes[start + 1]!)) return true;
   if (framed && mayBeExempt(bytes[start + 1]!, bytes[start + 2]!)) return true;
   let whole = 0;
@@ -101,14 +103,16 @@ function mayPass(bytes: Bytes, start: number, end: number, framed: boolean): boo
     whole += double ? doubled(digit) : digit;
     shifted += double ? digit : doubled(digit);
   }
-  const shorter = shifted - doubled(bytes[end - 1]! - 0x30);
+  // As if the last digit were framing; the same as `whole` where it cannot be.
+  const shorter = followed ? shifted - doubled(bytes[end - 1]! - 0x30) : whole;
   if (whole % 10 === 0 || shorter % 10 === 0) return true;
   if (!framed) return false;
   const first = bytes[start]! - 0x30;
   const isEven = ((end - start) & 1) === 0;
   const inWhole = isEven ? doubled(first) : first;
+  if ((whole - inWhole) % 10 === 0) return true;
   const inShorter = isEven ? first : doubled(first);
-  return (whole - inWhole) % 10 === 0 || (shorter - inShorter) % 10 === 0;
+  return followed && (shorter - inShorter) % 10 === 0;
 }
 
 function doubled(digit: number): number {

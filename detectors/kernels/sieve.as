@@ -41,17 +41,59 @@ const NONE: i32 = -1;
 const ZERO_WIDTH: i32 = 0x200b;
 const REPLACEMENT: i32 = 0xfffd;
 
+/** As of base/finding.ts: on which sides of a value a byte of framing may stand. */
+const FRAMED_BEFORE: i32 = 1;
+const FRAMED_AFTER: i32 = 2;
+
+let framedSides: i32 = 0;
 /** The first byte that can be read, the first one searched, and the end of all. */
 let floor: i32 = 0;
 let origin: i32 = 0;
 let limit: i32 = 0;
 
 /**
+ * As twinSearch: where card data could start in [from, end) of the data, which ends at `high` and
+ * can be read from `low`; a negative number if nowhere.
+ */
+export function search(from: i32, end: i32, low: i32, high: i32, framing: i32): i32 {
+  floor = low;
+  limit = high;
+  return mayBeValue(from) ? from : sift(from, end, low, high, from, framing);
+}
+
+/** An assigner stands so near before `from` that what starts there may be its value. */
+function mayBeValue(from: i32): bool {
+  const stop = max(floor, from - GAP_BYTES_MAX);
+  if (stop == from) return false;
+  let marks = marksOf(from - 32) | marksOf(from - 16) << 16;
+  marks &= -1 << (32 - (from - stop));
+  for (; marks != 0; marks &= marks - 1) {
+    const at = from - 32 + <i32>ctz(marks);
+    if ((classOf(at) & ASSIGNER) != 0 ? mayAssignTo(at, at + 1) : mayBeAssigned(at)) return true;
+  }
+  return false;
+}
+
+/** Which of sixteen bytes are assigners or begin escapes. */
+// @ts-ignore: decorator
+@inline
+function marksOf(at: i32): i32 {
+  const kinds = kindsOf(
+    v128.load(at),
+    i8x16.splat(15),
+    i8x16(-127, -128, -96, -96, -128, -120, -120, -128, -128, -64, 4, 81, 16, 5, 6, 66),
+    i8x16(0, 16, 11, -124, 0, 18, 0, 0, 0, 0, 0, 0, 32, 64, 96, 0),
+  );
+  return i8x16.bitmask(i8x16.ne(v128.and(kinds, i8x16.splat(0x7c)), i8x16.splat(0)));
+}
+
+/**
  * Looks at [from, end) of the data. The offset of the first event; else the complement of the
  * offset to go on from: `end`, or the start of a run that the bytes up to `high` do not end, which
  * cannot be if `end` is `high`. Bytes can be read from `low`; the search began at `first`.
  */
-export function sift(from: i32, end: i32, low: i32, high: i32, first: i32): i32 {
+export function sift(from: i32, end: i32, low: i32, high: i32, first: i32, framing: i32): i32 {
+  framedSides = framing;
   floor = low;
   origin = first;
   limit = high;
@@ -214,10 +256,23 @@ function eventAt(at: i32): i32 {
   if ((kind & ESCAPE) == 0) return NONE;
   const code = codeAt(at);
   if (code == OPEN || (code & 31) == 1) return NONE;
+  if (isAssigner(at, code) && mayAssignTo(at, at + (code & 31))) return at;
+  return spells(at, code >> 5, at + (code & 31)) ? max(origin, at - PLAIN_BYTES_MAX) : NONE;
+}
+
+/** The escape at `at`, which spells `code`, spells an assigner. */
+// @ts-ignore: decorator
+@inline
+function isAssigner(at: i32, code: i32): bool {
   const point = code >> 5;
-  const assigns = load<u8>(at) < 0x80 && (point == 0x3d || point == 0x3a || point == 0x3e);
-  if (assigns && mayAssignTo(at, at + (code & 31))) return at;
-  return spells(at, point, at + (code & 31)) ? max(origin, at - PLAIN_BYTES_MAX) : NONE;
+  return load<u8>(at) < 0x80 && (point == 0x3d || point == 0x3a || point == 0x3e);
+}
+
+/** An escape at `at` spells an assigner between such a key and such a value. */
+function mayBeAssigned(at: i32): bool {
+  if ((classOf(at) & ESCAPE) == 0) return false;
+  const code = codeAt(at);
+  return code != OPEN && isAssigner(at, code) && mayAssignTo(at, at + (code & 31));
 }
 
 /** The assigner in [at, after) stands between a key that may name a code or a PIN and what may be one. */
@@ -321,7 +376,7 @@ function isHarmless(start: i32, end: i32): bool {
   if (groups == 0) return true;
   const before: i32 = start > floor ? sideOf(start - 1) : BEFORE | FRAMING;
   if ((before & BEFORE) == 0 || !isEnded(end)) return false;
-  const framed = (before & FRAMING) != 0;
+  const framed = (before & FRAMING) != 0 && (framedSides & FRAMED_BEFORE) != 0;
   if (groups == 1) return load<i32>(SIZES) <= DIGITS_MAX && !mayPass(start, end, framed);
   if (groups > GROUPS_MAX || framed || isValue(start)) return false;
   for (let i = 0; i < groups; i++) if (mayBeGrouped(i, groups)) return false;
@@ -390,14 +445,16 @@ function mayPass(start: i32, end: i32, framed: bool): bool {
     shifted += double ? digit : doubled(digit);
     double = !double;
   }
-  const shorter = shifted - doubled(<i32>load<u8>(end - 1) - 0x30);
+  // As if the last digit were framing; the same as `whole` where it cannot be.
+  const shorter = (framedSides & FRAMED_AFTER) != 0 ? shifted - doubled(<i32>load<u8>(end - 1) - 0x30) : whole;
   if (whole % 10 == 0 || shorter % 10 == 0) return true;
   if (!framed) return false;
   const digit = <i32>load<u8>(start) - 0x30;
   const isEven = ((end - start) & 1) == 0;
   const inWhole = isEven ? doubled(digit) : digit;
+  if ((whole - inWhole) % 10 == 0) return true;
   const inShorter = isEven ? digit : doubled(digit);
-  return (whole - inWhole) % 10 == 0 || (shorter - inShorter) % 10 == 0;
+  return (framedSides & FRAMED_AFTER) != 0 && (shorter - inShorter) % 10 == 0;
 }
 
 function doubled(digit: i32): i32 {

@@ -31,14 +31,26 @@ const LETTER_K = 0x6b;
 const LETTER_N = 0x6e;
 const LETTER_P = 0x70;
 
+/** The first offset in [from, to) at which card data could start, for what stands before too; `to` if there is none. */
+export function twinSearch(bytes: Bytes, from: number, to: number, framing: number): number {
+  return mayBeValue(bytes, from, to) ? from : twinNext(bytes, from, to, framing);
+}
+
+/** An assigner stands so near before `from` that what starts there may be its value. */
+export function mayBeValue(bytes: Bytes, from: number, to: number): boolean {
+  for (let at = Math.max(0, from - gapBytesMax); at < from; at++)
+    if ((classes[bytes[at]!]! & (ASSIGNER | ESCAPE)) !== 0 && assigns(bytes, at, to)) return true;
+  return false;
+}
+
 /** The first offset in [from, to) at which card data could start; `to` if there is none. */
-export function twinNext(bytes: Bytes, from: number, to: number): number {
+export function twinNext(bytes: Bytes, from: number, to: number, framing: number): number {
   for (let at = from; at < to; ) {
     const kind = classes[bytes[at]!]!;
     if ((kind & DIGIT) !== 0) {
       if (isWorded(bytes, at, to)) return at;
       const end = runEnd(bytes, at, to);
-      if (end - at >= RUN_BYTES_MIN && !isHarmless(bytes, at, end, to))
+      if (end - at >= RUN_BYTES_MIN && !isHarmless(bytes, at, end, to, framing))
         return Math.max(from, at - headBytes(bytes, at));
       at = end;
     } else {
@@ -88,7 +100,7 @@ function isWorded(bytes: Bytes, at: number, to: number): boolean {
  * True if an assigner, in any spelling, stands at `at` between a key that may name a code or a PIN
  * and a value that may be one.
  */
-export function assigns(bytes: Bytes, at: number, to: number): boolean {
+function assigns(bytes: Bytes, at: number, to: number): boolean {
   const kind = classes[bytes[at]!]!;
   let after = at + 1;
   if ((kind & ASSIGNER) === 0) {

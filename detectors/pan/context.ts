@@ -26,8 +26,8 @@ function plainName(name: string): string {
 export function contextOf(bytes: Bytes, at: number, place: Place): number {
   const key = keyBefore(bytes, at).name;
   const name = key !== '' || place.kind === 'text' ? key : place.name;
-  if (namesCard(name)) return FIELD;
-  if (namesOther(name)) return AGAINST;
+  if (name !== '' && namesCard(name)) return FIELD;
+  if (name !== '' && namesOther(name)) return AGAINST;
   const nearest = nearestWord(bytes, at);
   if (nearest !== SILENT || place.kind === 'text' || place.name === '') return nearest;
   const words = utf8(place.name);

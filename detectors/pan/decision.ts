@@ -19,7 +19,34 @@ export type PanReason =
   | 'not-against' // words before it say that it is something else
   | 'not-context'; // doubtful, and nothing before it says card
 
-/** Judges `count` digits that are grouped, bounded and placed so. */
+/** Reasons by their number, which is what the hot path deals in: first those to take a number. */
+export const reasons: readonly PanReason[] = [
+  'pan-issuer',
+  'pan-field',
+  'pan-exempt',
+  'pan-context',
+  'not-repeated',
+  'not-check-digit',
+  'not-grouping',
+  'not-against',
+  'not-context',
+];
+const ISSUER = 0;
+export const CARD_FIELD = 1;
+const CARD_EXEMPT = 2;
+const CONTEXT = 3;
+const NOT_REPEATED = 4;
+const NOT_CHECK_DIGIT = 5;
+const NOT_GROUPING = 6;
+const NOT_AGAINST = 7;
+const NOT_CONTEXT = 8;
+
+/** True of the number of a reason to take. */
+export function isTaken(reason: number): boolean {
+  return reason <= CONTEXT;
+}
+
+/** Judges `count` digits that are grouped, bounded and placed so; the number of a reason. */
 export function decide(
   digits: Uint8Array,
   window: Window,
@@ -27,21 +54,21 @@ export function decide(
   bytes: Bytes,
   at: number,
   place: Place,
-): PanReason {
+): number {
   const { count, kind } = window;
-  if (isRepeated(digits, count)) return 'not-repeated';
-  const issued = issuer(digits, count);
+  if (isRepeated(digits, count)) return NOT_REPEATED;
   const checked = luhn(digits, count);
-  if (!checked && (issued & EXEMPT) === 0) return 'not-check-digit';
+  const issued = issuer(digits, count);
+  if (!checked && (issued & EXEMPT) === 0) return NOT_CHECK_DIGIT;
   const strong = (issued & STRONG) !== 0 && kind === PRINTED && boundary === FREE;
-  if (checked && strong && !isSiret(digits, count)) return 'pan-issuer';
+  if (checked && strong && !isSiret(digits, count)) return ISSUER;
   const context = contextOf(bytes, at, place);
   if (context === FIELD)
-    return checked ? 'pan-field' : (issued & STRONG) !== 0 ? 'pan-exempt' : 'not-check-digit';
-  if (!checked) return 'not-check-digit';
-  if (kind === ODD) return 'not-grouping';
-  if (context <= SILENT) return context === AGAINST ? 'not-against' : 'not-context';
-  return issued !== 0 || context === CARD ? 'pan-context' : 'not-context';
+    return checked ? CARD_FIELD : (issued & STRONG) !== 0 ? CARD_EXEMPT : NOT_CHECK_DIGIT;
+  if (!checked) return NOT_CHECK_DIGIT;
+  if (kind === ODD) return NOT_GROUPING;
+  if (context <= SILENT) return context === AGAINST ? NOT_AGAINST : NOT_CONTEXT;
+  return issued !== 0 || context === CARD ? CONTEXT : NOT_CONTEXT;
 }
 
 function isRepeated(digits: Uint8Array, count: number): boolean {

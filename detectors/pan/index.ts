@@ -4,9 +4,9 @@ import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts'
 import { open } from '../open.ts';
 import { digitLeads, leads, next } from '../sieve.ts';
 import { boundaryAfter, boundaryBefore, FREE, hexBoundaryBefore, INSIDE } from './boundary.ts';
-import { cellVerdict } from './cell.ts';
+import { cellHolds } from './cell.ts';
 import { namesCard } from './context.ts';
-import { decide, type PanReason } from './decision.ts';
+import { CARD_FIELD, decide, isTaken, type PanReason, reasons } from './decision.ts';
 import { windowAt } from './grouping.ts';
 import { listing } from './list.ts';
 import { digitsMin, readNumber, type SpelledNumber, spelledNumber } from './number.ts';
@@ -33,13 +33,18 @@ export interface PanVerdict {
 }
 
 const number: SpelledNumber = spelledNumber();
+const NONE = -1;
+const UNDECIDED = -2;
+/** Where the number ends that was weighed last, and whether it is spelled in hexadecimal. */
+let weighedTo = 0;
+let weighedHex = false;
 
 function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null {
-  const verdict = examine(bytes, at, last, place);
-  if (verdict === null || verdict === 'undecided') return verdict;
-  if (verdict.reason.startsWith('not-')) return null;
-  const { from, to, reason, hex } = verdict;
-  return hex ? { kind: 'pan', from, to, reason, spelling: 'hex' } : { kind: 'pan', from, to, reason };
+  const code = weigh(bytes, at, last, place);
+  if (code < 0) return code === UNDECIDED ? 'undecided' : null;
+  if (!isTaken(code)) return null;
+  const finding = { kind: 'pan', from: at, to: weighedTo, reason: reasons[code]! };
+  return weighedHex ? { ...finding, spelling: 'hex' } : finding;
 }
 
 function explain(bytes: Bytes, at: number, place: Place): PanVerdict | null {
@@ -54,41 +59,61 @@ export function examine(
   last: boolean,
   place: Place,
 ): PanVerdict | Undecided | null {
-  const plain = examineSpelled(bytes, at, last, place, false);
-  if (plain !== null && (plain === 'undecided' || !plain.reason.startsWith('not-'))) return plain;
-  const cell = cellVerdict(bytes, at, last, place, number);
-  if (cell !== null) return cell;
-  return (mayBeHex(bytes, at) ? examineSpelled(bytes, at, last, place, true) : null) ?? plain;
+  const code = weigh(bytes, at, last, place);
+  if (code < 0) return code === UNDECIDED ? 'undecided' : null;
+  return { from: at, to: weighedTo, reason: reasons[code]!, hex: weighedHex };
+}
+
+/** The number of the reason for or against what starts at `at`, NONE or UNDECIDED. */
+function weigh(bytes: Bytes, at: number, last: boolean, place: Place): number {
+  const plain = weighSpelled(bytes, at, last, place, false);
+  if (plain !== NONE && isTaken(plain)) return plain;
+  const plainTo = weighedTo;
+  if (place.kind === 'cell' && at === 0) {
+    const cell = weighCell(bytes, last, place);
+    if (cell !== NONE) return cell;
+  }
+  const hex = mayBeHex(bytes, at) ? weighSpelled(bytes, at, last, place, true) : NONE;
+  if (hex !== NONE) return hex;
+  weighedTo = plainTo;
+  weighedHex = false;
+  return plain;
+}
+
+function weighCell(bytes: Bytes, last: boolean, place: Place): number {
+  const held = cellHolds(bytes, last, place, number);
+  if (held === null) return UNDECIDED;
+  if (!held) return NONE;
+  weighedTo = bytes.length;
+  weighedHex = false;
+  return CARD_FIELD;
 }
 
 /** `3` and a decimal digit: a digit in hexadecimal spelling, or the end of the bytes. */
 function mayBeHex(bytes: Bytes, at: number): boolean {
-  return bytes[at] === 0x33 && (bytes[at + 2] ?? 0x33) === 0x33;
+  return bytes[at] === 0x33 && (at + 2 >= bytes.length || bytes[at + 2] === 0x33);
 }
 
-function examineSpelled(
-  bytes: Bytes,
-  at: number,
-  last: boolean,
-  place: Place,
-  hex: boolean,
-): PanVerdict | Undecided | null {
+function weighSpelled(bytes: Bytes, at: number, last: boolean, place: Place, hex: boolean): number {
   const before = hex ? hexBoundaryBefore(bytes, at) : boundaryBefore(bytes, at);
-  if (before === INSIDE) return null;
-  if (!readNumber(bytes, at, last, hex, number)) return 'undecided';
-  if (number.count < digitsMin) return null;
-  let verdict: PanVerdict | null = null;
+  if (before === INSIDE) return NONE;
+  if (!readNumber(bytes, at, last, hex, number)) return UNDECIDED;
+  if (number.count < digitsMin) return NONE;
+  let answer = NONE;
   for (let i = 0; ; i++) {
     const window = windowAt(number, i);
-    if (window === null) return verdict;
+    if (window === null) return answer;
     const to = number.ends[window.count - 1]!;
     const after = hex ? FREE : boundaryAfter(bytes, to, last, place.form === 'number');
-    if (after === OPEN) return 'undecided';
+    if (after === OPEN) return UNDECIDED;
     if (after === INSIDE) continue;
     const listed = window.groups >= 4 && !hex ? listing(bytes, at, to, last) : FREE;
-    if (listed === OPEN) return 'undecided';
+    if (listed === OPEN) return UNDECIDED;
     const reason = decide(number.digits, window, Math.min(before, after, listed), bytes, at, place);
-    if (!reason.startsWith('not-')) return { from: at, to, reason, hex };
-    verdict ??= { from: at, to, reason, hex };
+    if (answer !== NONE && !isTaken(reason)) continue;
+    weighedTo = to;
+    weighedHex = hex;
+    if (isTaken(reason)) return reason;
+    answer = reason;
   }
 }

@@ -33,6 +33,10 @@ function hashed(hash: number, letter: number): number {
   return Math.imul(hash ^ letter, 0x01000193) ^ 0x5bd1e995;
 }
 
+/** 1 at the low bits of each known word's hash: most other words are told by these alone. */
+const known = new Uint8Array(4_096);
+for (const hash of words.keys()) known[hash & (known.length - 1)] = 1;
+
 /** CARD, WORD, SILENT or AGAINST: what the last word says that stands in the bytes before `at`. */
 export function nearestWord(bytes: Bytes, at: number): number {
   let nearest = SILENT;
@@ -46,7 +50,8 @@ export function nearestWord(bytes: Bytes, at: number): number {
     const isLetter = letter >= 0x61 && letter <= 0x7a;
     const isCapital = isLetter && (byte & 0x20) === 0 && before !== 0 && (before & 0x20) !== 0;
     if ((!isLetter || isCapital) && hash !== 0) {
-      if (!isHexTail(bytes, start, i)) nearest = words.get(hash) ?? nearest;
+      if (known[hash & (known.length - 1)] !== 0 && !isHexTail(bytes, start, i))
+        nearest = words.get(hash) ?? nearest;
       hash = 0;
     }
     if (isLetter && hash === 0) start = i;

@@ -33,6 +33,7 @@ function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding |
   if (!cut && ((to < bytes.length && isWord(bytes[to]!)) || !hasForm(bytes, at, to))) return null;
   const inCell = place.kind === 'cell' && place.name !== '' && at === 0 && to === bytes.length;
   const name = inCell ? place.name : keyBefore(bytes, at).name;
+  if (name === '') return null;
   const block = namesPinBlock(name);
   if (!block && !namesPin(name)) return null;
   if (cut) return 'undecided';

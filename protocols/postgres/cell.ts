@@ -7,7 +7,7 @@
 import { int32At } from '../../base/binary.ts';
 import type { Bytes } from '../../base/bytes.ts';
 import type { Cleaner, ColumnRule } from '../../base/cleaner.ts';
-import type { Place } from '../../base/finding.ts';
+import { type Place, UNFRAMED } from '../../base/finding.ts';
 import { float8Text, int8Text, numericText, zeroNumeric } from './numbers.ts';
 import { Form, formOf, takesCharacters } from './types.ts';
 
@@ -62,10 +62,16 @@ function cover(cell: Bytes, column: Column, rule: ColumnRule, cleaner: Cleaner):
 }
 
 function clean(cell: Bytes, column: Column, cleaner: Cleaner): Bytes {
-  if (cleaner.next(cell, 0, cell.length) === cell.length) return cell;
-  return cleaner.clean(cell, column.place, () => {
-    column.masked++;
-  });
+  const hit = cleaner.next(cell, 0, cell.length, UNFRAMED);
+  if (hit === cell.length) return cell;
+  return cleaner.clean(
+    cell,
+    column.place,
+    () => {
+      column.masked++;
+    },
+    hit,
+  );
 }
 
 function maskJsonb(cell: Bytes, column: Column, cleaner: Cleaner): Bytes {

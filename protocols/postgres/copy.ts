@@ -8,7 +8,7 @@ import { int16At, int32At, putInt32 } from '../../base/binary.ts';
 import { type Bytes, join, keep, NO_BYTES } from '../../base/bytes.ts';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
-import { ANYWHERE } from '../../base/finding.ts';
+import { ANYWHERE, FRAMED_BEFORE, type Report } from '../../base/finding.ts';
 import { limits } from '../../base/limits.ts';
 import { type Column, maskCell } from './cell.ts';
 import { message } from './encode.ts';
@@ -63,6 +63,9 @@ export class CopyOut {
   #headerSeen = false;
   /** Values masked by what they are, where no column is known. */
   masked = 0;
+  readonly #counted: Report = () => {
+    this.masked++;
+  };
 
   /** `columns` null: the origin of the fields is not known; they are searched by value. */
   constructor(format: CopyFormat, columns: readonly Column[] | null, cleaner: Cleaner) {
@@ -105,7 +108,7 @@ export class CopyOut {
   #runOfText(bytes: Bytes, from: number, to: number, emit: Emit): void {
     let sent = from;
     let row = from;
-    let candidate = this.#cleaner.next(bytes, from, to);
+    let candidate = this.#cleaner.next(bytes, from, to, FRAMED_BEFORE);
     while (candidate < to) {
       let rowTo = row + 1 + int32At(bytes, row + 1);
       while (rowTo <= candidate) {
@@ -113,14 +116,14 @@ export class CopyOut {
         rowTo = row + 1 + int32At(bytes, row + 1);
       }
       const payload = bytes.subarray(row + 5, rowTo);
-      const masked = this.#maskText(payload);
+      const masked = this.#maskText(payload, Math.max(0, candidate - row - 5));
       if (masked !== payload) {
         if (row > sent) emit(bytes.subarray(sent, row));
         emit(message(Type.CopyData, masked));
         sent = rowTo;
       }
       row = rowTo;
-      candidate = this.#cleaner.next(bytes, rowTo, to);
+      candidate = this.#cleaner.next(bytes, rowTo, to, FRAMED_BEFORE);
     }
     if (to > sent) emit(bytes.subarray(sent, to));
   }
@@ -137,11 +140,9 @@ export class CopyOut {
     );
   }
 
-  #maskText(payload: Bytes): Bytes {
+  #maskText(payload: Bytes, hit?: number): Bytes {
     if (this.#byField) return this.#maskFields(payload);
-    return this.#cleaner.clean(payload, ANYWHERE, () => {
-      this.masked++;
-    });
+    return this.#cleaner.clean(payload, ANYWHERE, this.#counted, hit);
   }
 
   /** Splits lines into fields; each is masked by its column and written back quoted as it was. */

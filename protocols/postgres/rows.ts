@@ -8,6 +8,7 @@ import { int16At, int32At, putInt32 } from '../../base/binary.ts';
 import { type Bytes, join } from '../../base/bytes.ts';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
+import { FRAMED_BEFORE } from '../../base/finding.ts';
 import { type Column, maskCell } from './cell.ts';
 import { Type } from './messages.ts';
 import type { Plan } from './plan.ts';
@@ -29,7 +30,7 @@ export function maskRows(
 ): void {
   let sent = from;
   let row = from;
-  let candidate = plan.everyRow ? from : cleaner.next(bytes, from, to);
+  let candidate = plan.everyRow ? from : cleaner.next(bytes, from, to, FRAMED_BEFORE);
   while (candidate < to) {
     let rowTo = row + 1 + int32At(bytes, row + 1);
     while (rowTo <= candidate) {
@@ -43,7 +44,7 @@ export function maskRows(
       sent = rowTo;
     }
     row = rowTo;
-    candidate = plan.everyRow ? rowTo : cleaner.next(bytes, rowTo, to);
+    candidate = plan.everyRow ? rowTo : cleaner.next(bytes, rowTo, to, FRAMED_BEFORE);
   }
   if (to > sent) emit(bytes.subarray(sent, to));
 }
