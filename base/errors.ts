@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'message-unknown' // peer: not in the protocol's table, or malformed
   | 'native-missing' // operator: no engine of a kind could be loaded
   | 'record-failed' // ours or the operator's: the recorder did not accept a record
+  | 'seal-refused' // operator: the sealer will not sign what does not extend what it has signed
   | 'shutting-down' // peer: the gateway drains
   | 'upstream-lost' // peer: the server's connection ended
   | 'upstream-refused' // operator: the server refused our login or TLS

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { PangateError } from '../base/errors.ts';
-import type { Archive, Recorder, SessionOpening } from '../base/recording.ts';
+import type { Archive, AuditLog, Recorder, SessionOpening } from '../base/recording.ts';
 import { WALL_ERROR_UNKNOWN, type WallTime } from './chain.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { type Encryption, type EncryptionOptions, PLAIN, startEncryption } from './encryption.ts';
@@ -13,6 +13,7 @@ import { encodeHeader, HEADER_FLAG } from './header.ts';
 import { Journal } from './journal.ts';
 import { recordingLimits } from './limits.ts';
 import { lockFolder } from './lock.ts';
+import type { Notary } from './notary.ts';
 import { newSid } from './plain.ts';
 import { type RecoverOptions, recoverFolder, recoverOthers, repairSession } from './recover.ts';
 import type { Recovery } from './recover-session.ts';
@@ -20,6 +21,7 @@ import { FULL_BYTES } from './segment-buffer.ts';
 import { SegmentPool } from './segment-pool.ts';
 import { SessionRecorder } from './session.ts';
 import { SessionFile } from './session-file.ts';
+import { type SignedSession, Signing } from './signing.ts';
 
 const TICK_MS = 1000;
 /** A wall clock that moves this far against the monotonic one has been set. */
@@ -43,6 +45,8 @@ export interface ArchiveOptions {
   readonly threads?: number;
   readonly clock?: Clock;
   readonly disk?: Disk;
+  /** Signs recordings and keeps the log; null (default) for recordings without signatures. Who gives it closes it. */
+  readonly notary?: Notary | null;
   /** Name of this gateway in recordings. */
   readonly node?: string;
   readonly gatewayVersion: string;
@@ -64,7 +68,9 @@ export async function openArchive(options: ArchiveOptions): Promise<RecordingArc
       await recoverOthers(folder, recovering(full));
       const boot = randomBytes(8);
       const encryption = await startEncryption(full, folder, boot);
-      return new RecordingArchive(full, { folder, unlock, firstNumber, boot, encryption });
+      const archive = new RecordingArchive(full, { folder, unlock, firstNumber, boot, encryption });
+      await archive.begin();
+      return archive;
     } catch (error) {
       await unlock();
       throw error;
@@ -79,11 +85,12 @@ export async function openArchive(options: ArchiveOptions): Promise<RecordingArc
 type FullOptions = Required<ArchiveOptions>;
 
 function recovering(options: FullOptions): RecoverOptions {
-  const { disk, directory, clock, onRecovery, encryption } = options;
+  const { disk, directory, clock, onRecovery, encryption, notary } = options;
   const journalKeys = encryption?.journalKeys;
   const wall = (): WallTime => ({ us: clock.wallUs(), errorUs: WALL_ERROR_UNKNOWN });
   const pathOf = (sid: string): string => recordingPath(directory, sid);
-  return { disk, directory, wall, onRecovery, pathOf, ...(journalKeys !== undefined && { journalKeys }) };
+  const keys = journalKeys === undefined ? {} : { journalKeys };
+  return { disk, directory, wall, onRecovery, notary, pathOf, ...keys };
 }
 
 /** The journal's folder, locked and empty. */
@@ -106,6 +113,7 @@ function withDefaults(options: ArchiveOptions): FullOptions {
     threads: 0,
     clock: systemClock,
     disk: systemDisk,
+    notary: null,
     node: hostname(),
     onAlert: () => undefined,
     onRecovery: () => undefined,
@@ -122,7 +130,8 @@ export class RecordingArchive implements Archive {
   readonly #boot: Buffer;
   readonly #encryption: Encryption | null;
   readonly #folder: string;
-  readonly #sessions = new Set<SessionRecorder>();
+  readonly #sessions = new Map<SessionRecorder, SignedSession>();
+  readonly #signing: Signing | null;
   readonly #timer: NodeJS.Timeout;
   readonly #unlock: () => Promise<void>;
   #ordinal = 0;
@@ -139,15 +148,26 @@ export class RecordingArchive implements Archive {
     this.#encryption = encryption;
     this.#journal = new Journal({ disk, folder, durability, boot, firstNumber, fileBytesMax });
     this.#pool = new SegmentPool(FULL_BYTES, options.threads);
+    const { notary, mode, clock, onAlert } = options;
+    this.#signing = notary === null ? null : new Signing({ notary, mode, clock, onAlert });
     this.#offsetUs = this.#clockOffsetUs();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref();
+  }
+
+  /** Says in the log that recording begins; called once. */
+  async begin(): Promise<void> {
+    const { notary, node, gatewayVersion: gateway } = this.#options;
+    const boot = this.#boot.toString('hex');
+    await notary?.append({ type: 'start', node, boot, gateway, mode: this.mode });
   }
 
   open(opening: SessionOpening): Recorder {
     if (this.#closed) throw new PangateError('shutting-down', 'the archive is closed');
     const ordinal = this.#ordinal++;
     const session = this.#session(ordinal);
+    const failure = this.#signing?.failure ?? null;
+    if (failure !== null && this.mode === 'strict') session.fail(failure);
     const { node, gatewayVersion, clock } = this.#options;
     const { protocol, user, client, target, rules, configDigest, result } = opening;
     const boot = this.#boot.toString('hex');
@@ -168,6 +188,11 @@ export class RecordingArchive implements Archive {
     return session;
   }
 
+  /** The log over all sessions; null where recordings are not signed. */
+  get log(): AuditLog | null {
+    return this.#options.notary;
+  }
+
   /** Sessions that are open or being completed. */
   get sessions(): number {
     return this.#sessions.size;
@@ -182,10 +207,14 @@ export class RecordingArchive implements Archive {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
-    await Promise.all([...this.#sessions].map((session) => session.close('shutdown')));
+    await Promise.all([...this.#sessions.keys()].map((session) => session.close('shutdown')));
     await this.#journal.close();
     await this.#forget();
     await this.#pool.close();
+    const boot = this.#boot.toString('hex');
+    // Who stops while the sealer is away leaves a start without a stop: the log's reader sees it.
+    const stop = { type: 'stop', boot, sessions: this.#ordinal };
+    await this.#options.notary?.append(stop).catch((error: Error) => this.#options.onAlert(error));
     await this.#unlock();
   }
 
@@ -212,6 +241,7 @@ export class RecordingArchive implements Archive {
     const flags = envelope === null ? 0 : HEADER_FLAG.encrypted;
     const header = encodeHeader({ flags, sid, wallUs: wall.us, wallErrorUs: wall.errorUs, map });
     const startedUs = clock.monotonicUs();
+    const files: SessionFile[] = [];
     const session = new SessionRecorder({
       sid,
       header,
@@ -224,14 +254,17 @@ export class RecordingArchive implements Archive {
       onAlert,
       journal: this.#journal,
       pool: this.#pool,
-      file: (owner) => this.#file(owner, startedUs),
+      file: (owner) => {
+        files.push(this.#file(owner, startedUs));
+        return files[0]!;
+      },
       repair: (owner) => repairSession(owner, this.#folder, this.#journal.paths, recovering(this.#options)),
       onEnd: (owner) => {
         this.#sessions.delete(owner);
         if (envelope !== null) wipe(envelope);
       },
     });
-    this.#sessions.add(session);
+    this.#sessions.set(session, { recorder: session, file: files[0]!, acknowledged: 0 });
     return session;
   }
 
@@ -244,6 +277,8 @@ export class RecordingArchive implements Archive {
       envelope: owner.envelope,
       wrappedKey: owner.journaledKey?.text ?? null,
       root: directory,
+      sid: owner.sid,
+      notary: this.#options.notary,
       path: this.pathOf(owner.sid),
       pool: this.#pool,
       wall: () => this.#wall(),
@@ -268,7 +303,7 @@ export class RecordingArchive implements Archive {
     const stepUs = this.#clockOffsetUs() - this.#offsetUs;
     const stepped = Math.abs(stepUs) >= CLOCK_STEP_US;
     if (stepped) this.#offsetUs += stepUs;
-    for (const session of this.#sessions) {
+    for (const session of this.#sessions.keys()) {
       if (stepped)
         session.write({
           type: 'clock',
@@ -276,6 +311,7 @@ export class RecordingArchive implements Archive {
         });
       session.tick(nowUs, this.#options.segmentAgeMs * 1000);
     }
+    this.#signing?.tick([...this.#sessions.values()]);
   }
 }
 

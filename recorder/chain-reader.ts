@@ -12,6 +12,7 @@ import { type FrameFound, frameAt } from './frame-walk.ts';
 import { sha256 } from './hash.ts';
 import { decodeHeader, HEADER_FLAG, type Header } from './header.ts';
 import { decodeSeal, SEAL_BODY_BYTES, SEAL_FLAG, type Seal } from './seal.ts';
+import { decodeSessionNote, type SignedSessionNote } from './session-note.ts';
 
 /** What comes next in a file. Views in it are valid until the next step. */
 export type Step =
@@ -35,6 +36,15 @@ export type Step =
       readonly kind: 'footer';
       readonly footer: Footer;
       readonly digest: Bytes;
+      readonly from: number;
+      readonly to: number;
+      readonly linked: boolean;
+    }
+  | {
+      readonly kind: 'note';
+      readonly note: SignedSessionNote;
+      /** The whole C frame. */
+      readonly frame: Bytes;
       readonly from: number;
       readonly to: number;
       readonly linked: boolean;
@@ -86,12 +96,16 @@ export class ChainReader {
   #at = 0;
   /** Null where the link before is not known. */
   #prev: Bytes | null = null;
-  #stage: 'header' | 'segments' | 'footer' | 'table' | 'end' = 'header';
+  /** `closing`: behind the footer. `table`: behind the last note. */
+  #stage: 'header' | 'segments' | 'footer' | 'closing' | 'table' | 'end' = 'header';
   /** Segments are E frames; null where the header did not hold. */
   #isEncrypted: boolean | null = null;
   /** The frames before are all known: the seek table can be computed. */
   #gapless = true;
   segments = 0;
+  /** Notes so far. */
+  notes = 0;
+  #sid = '';
   nextSeq = 0;
   monoUs = 0;
   #rawBytes = 0;
@@ -110,7 +124,8 @@ export class ChainReader {
     if (frame.found === 'bad') return broken(frame.from, frame.why);
     if (this.#stage === 'header') return this.#header(frame);
     if (this.#stage === 'segments') return this.#part(frame);
-    return this.#stage === 'footer' ? this.#footer(frame) : this.#table(frame);
+    if (this.#stage === 'footer') return this.#footer(frame);
+    return this.#stage === 'closing' && frame.kind === 'checkpoint' ? this.#note(frame) : this.#table(frame);
   }
 
   /**
@@ -155,6 +170,7 @@ export class ChainReader {
     if (header === null) return broken(frame.from, 'the header is malformed');
     this.#isEncrypted = (header.flags & HEADER_FLAG.encrypted) !== 0;
     this.#link(bytes, frame);
+    this.#sid = header.sid;
     this.#stage = 'segments';
     return { kind: 'header', header, from: frame.from, to: frame.to };
   }
@@ -162,8 +178,7 @@ export class ChainReader {
   async #part(frame: Found): Promise<Step> {
     if (frame.kind === 'data' || frame.kind === 'encrypted') return this.#content(frame);
     if (frame.kind === 'index') return this.#index(frame);
-    if (frame.kind === 'checkpoint')
-      return unknown(frame.from, 'a checkpoint, which this version cannot verify');
+    if (frame.kind === 'checkpoint') return this.#note(frame);
     if (frame.kind !== 'seal') return broken(frame.from, `a ${frame.kind} frame stands where none may`);
     return this.#silence(frame);
   }
@@ -211,6 +226,20 @@ export class ChainReader {
     return { kind: 'silence', seal, from: frame.from, to: frame.to, linked };
   }
 
+  /** Inside a recording, or behind its footer where it is the last one. */
+  async #note(frame: Found): Promise<Step> {
+    const bytes = await this.#bytes(frame);
+    const note = decodeSessionNote(bytes.subarray(FRAME_HEAD_BYTES));
+    if (note === null) return broken(frame.from, 'a note is malformed');
+    const wrong = this.#wrongNote(note);
+    if (wrong !== null) return broken(frame.from, wrong);
+    const linked = this.#isLinked(note.head);
+    this.notes++;
+    this.#link(bytes, frame);
+    if (this.#stage === 'closing') this.#stage = 'table';
+    return { kind: 'note', note, frame: bytes, from: frame.from, to: frame.to, linked };
+  }
+
   async #index(frame: Found): Promise<Step> {
     const bytes = await this.#bytes(frame);
     const index = decodeIndex(bytes.subarray(FRAME_HEAD_BYTES));
@@ -229,13 +258,13 @@ export class ChainReader {
     const wrong = this.#wrongFooter(footer);
     if (wrong !== null) return broken(frame.from, wrong);
     const linked = this.#isLinked(footer.head);
-    this.#sizes.add(bytes.length, 0);
-    this.#at = frame.to;
-    this.#stage = 'table';
+    this.#link(bytes, frame);
+    this.#stage = 'closing';
     return { kind: 'footer', footer, digest: sha256(bytes), from: frame.from, to: frame.to, linked };
   }
 
   async #table(frame: Found): Promise<Step> {
+    if (this.#stage === 'closing' && this.notes > 0) return broken(frame.from, 'the last note is missing');
     if (frame.kind !== 'seekTable') return broken(frame.from, 'no seek table follows the footer');
     if (frame.to !== this.#file.bytes) return broken(frame.to, 'bytes follow the end of the recording');
     // Behind damage the lengths of all frames are not known; what is reported is the damage.
@@ -260,6 +289,7 @@ export class ChainReader {
     if (seal === null || seal.segment < this.segments || dataFrom < notBefore) return null;
     this.#prev = null;
     this.segments = seal.segment;
+    this.notes = seal.epoch;
     this.nextSeq = seal.firstSeq;
     this.monoUs = seal.monoFirstUs;
     this.#at = dataFrom;
@@ -277,8 +307,16 @@ export class ChainReader {
     if (seal.segment !== this.segments) return 'a seal is missing or stands twice';
     if (seal.firstSeq !== this.nextSeq) return 'records are missing or stand twice';
     if (seal.monoFirstUs < this.monoUs) return 'the seal begins before the one before has ended';
-    if (seal.epoch !== 0) return 'the seal names a key epoch, and the recording is not signed';
+    if (seal.epoch !== this.notes) return 'a note is missing or stands twice';
     return null;
+  }
+
+  #wrongNote(note: SignedSessionNote): string | null {
+    if (this.#sid !== '' && note.sid !== this.#sid) return 'a note is that of another session';
+    if (note.epoch !== this.notes) return 'a note is missing or stands twice';
+    if (note.seals !== this.segments || note.records !== this.nextSeq) return 'a note counts other records';
+    const isLast = this.#stage === 'closing';
+    return (note.next === null) === isLast ? null : 'a note ends the recording where it does not end';
   }
 
   #wrongFooter(footer: Footer): string | null {

@@ -1,7 +1,6 @@
 /**
- * The frames of a recording as they are written: each seal names the hash of the one before,
- * the index the last seal's, the footer the index's. Pure; who calls it writes the bytes.
- * docs/formats/pgr-v1.md, "Chain".
+ * The frames of a recording as they are written: each names the hash of the one before it that
+ * is not a data frame. Pure; who calls it writes the bytes. docs/formats/pgr-v1.md, "Chain".
  */
 import type { Bytes } from '../base/bytes.ts';
 import type { FactSum } from './facts.ts';
@@ -42,6 +41,11 @@ export class Chain {
   nextSeq = 0;
   monoLastUs = 0;
   #isEncrypted = false;
+  /** Notes so far: the epoch of the next one. */
+  notes = 0;
+  /** Frames that no note covers yet. */
+  unsigned: Bytes[] = [];
+  readonly #keepsUnsigned: boolean;
   #prev: Bytes = NOTHING_SHA256;
   #rawBytes = 0;
   #frameBytes = 0;
@@ -49,6 +53,16 @@ export class Chain {
   #lines: IndexLine[] = [];
   #stride = 1;
   #segments = 0;
+
+  /** `keepsUnsigned`: for a recording that is to be signed. */
+  constructor(keepsUnsigned = false) {
+    this.#keepsUnsigned = keepsUnsigned;
+  }
+
+  /** SHA-256 of the last frame that is not a data frame. */
+  get head(): Bytes {
+    return this.#prev;
+  }
 
   /** The header frame: the first link. */
   begin(header: Bytes): void {
@@ -64,6 +78,13 @@ export class Chain {
     this.monoLastUs = seal.monoLastUs;
     this.seals++;
     this.#link(encodeSeal(seal));
+  }
+
+  /** A note over all before it: one that was just signed, or one that stands in the file already. */
+  note(frame: Bytes): void {
+    this.#link(frame);
+    this.notes++;
+    this.unsigned = [];
   }
 
   /** The data frame and its seal, in the order in which they stand in the file. */
@@ -122,7 +143,7 @@ export class Chain {
     return this.#sealFrame({ ...seal, frameBytes, frameSha256 }, wall, seal.flags & ~SEAL_FLAG.encrypted);
   }
 
-  /** Index, footer and seek table: nothing follows them. */
+  /** Index and footer; a note may follow them, then the seek table does. */
   finish(wall: WallTime, flags: number, map: Readonly<Record<string, unknown>>): readonly Bytes[] {
     const index = encodeIndex(this.#prev, { stride: this.#stride, segments: this.#lines });
     this.#link(index);
@@ -138,15 +159,32 @@ export class Chain {
       head: this.#prev,
       map,
     });
-    this.#sizes.add(footer.length, 0);
+    this.#link(footer);
+    return [index, footer];
+  }
+
+  /** Index and footer as they stand in the file already. */
+  adoptEnd(frames: readonly Bytes[]): void {
+    for (const frame of frames) this.#link(frame);
+  }
+
+  /** The seek table: nothing follows it. */
+  table(): Bytes {
     const table = this.#sizes.encode();
-    this.position += footer.length + table.length;
-    return [index, footer, table];
+    this.position += table.length;
+    return table;
   }
 
   #sealFrame(about: SealContent, wall: WallTime, flags: number): Bytes {
     const times = { wallUs: wall.us, wallErrorUs: wall.errorUs };
-    const frame = encodeSeal({ ...about, ...times, flags, epoch: 0, segment: this.seals, prev: this.#prev });
+    const frame = encodeSeal({
+      ...about,
+      ...times,
+      flags,
+      epoch: this.notes,
+      segment: this.seals,
+      prev: this.#prev,
+    });
     this.seals++;
     this.#link(frame);
     return frame;
@@ -154,6 +192,7 @@ export class Chain {
 
   #link(frame: Bytes): void {
     this.#prev = sha256(frame);
+    if (this.#keepsUnsigned) this.unsigned.push(frame);
     this.#sizes.add(frame.length, 0);
     this.position += frame.length;
   }

@@ -100,7 +100,8 @@ class PlainCopy {
     const wall = { us: footer.wallUs, errorUs: footer.wallErrorUs };
     const { note: _, ...map } = footer.map;
     const flags = footer.flags & FOOTER_FLAG.recovered;
-    await this.#write(this.#chain.finish(wall, flags, { ...map, copy_of: Uint8Array.from(digest) }));
+    const end = this.#chain.finish(wall, flags, { ...map, copy_of: Uint8Array.from(digest) });
+    await this.#write([...end, this.#chain.table()]);
   }
 
   async #write(frames: readonly Bytes[]): Promise<void> {

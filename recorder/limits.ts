@@ -38,4 +38,6 @@ export const recordingLimits = {
   unsyncedBytesMax: 1_048_576,
   /** Encoded bytes of one session that may wait in best-effort mode while the journal fails. */
   waitingBytesMax: 8_388_608,
+  /** Silence of the sealer after which strict sessions end and new ones are refused. */
+  sealerSilenceMsMax: 10_000,
 } as const;

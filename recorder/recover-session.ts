@@ -4,7 +4,8 @@
  * appended, and all is sealed as recovered. docs/formats/pgr-v1.md, "Recovery".
  */
 import { dirname } from 'node:path';
-import { type Bytes, equal, join } from '../base/bytes.ts';
+import { type Bytes, equal, join, keep } from '../base/bytes.ts';
+import { PangateError } from '../base/errors.ts';
 import type { JournalKeys } from './boot-key.ts';
 import { Chain, type WallTime } from './chain.ts';
 import { ChainReader } from './chain-reader.ts';
@@ -13,11 +14,15 @@ import { openSlice, type SessionKeys, sealSegment } from './envelope.ts';
 import { FactSum } from './facts.ts';
 import { FileWindow } from './file-window.ts';
 import { FOOTER_FLAG } from './footer.ts';
+import { FRAME_HEAD_BYTES } from './frame.ts';
+import { sha256 } from './hash.ts';
 import { isEncrypted } from './header.ts';
 import type { JournaledSession, SliceAt } from './journal-scan.ts';
+import type { Notary } from './notary.ts';
 import { readRecordHead } from './record.ts';
 import { SEAL_FLAG } from './seal.ts';
 import { closeSegment, packSegment, recordEnds, SEED_TYPE } from './segment.ts';
+import { decodeSessionNote } from './session-note.ts';
 import { writeWrappedKey } from './wrapped-key.ts';
 import type { Zstd } from './zstd.ts';
 
@@ -44,6 +49,7 @@ export interface RecoveryContext {
   readonly zstd: Zstd;
   readonly wall: () => WallTime;
   readonly pathOf: (sid: string) => string;
+  readonly notary: Notary | null;
   /** Bytes of the file that can be relied on. */
   readonly trustedBytes: number;
   readonly keys: JournalKeys;
@@ -66,18 +72,23 @@ class Rescue {
   readonly #session: JournaledSession;
   readonly #context: RecoveryContext;
   readonly #path: string;
-  readonly #chain: Chain = new Chain();
+  readonly #chain: Chain;
+  /** Index, footer and note of a file that lacks its seek table at most; whatever of them is there. */
+  readonly #end: Bytes[] = [];
   #file: DiskFile | null = null;
   /** Journal files that were read from. */
   readonly #journals = new Map<string, DiskFile>();
   #tornBytes = 0;
   /** The session's, if it is encrypted. */
   #keys: SessionKeys | null = null;
+  /** Why the sealer will not sign what there is. */
+  #refusal = '';
 
   constructor(session: JournaledSession, context: RecoveryContext, path: string) {
     this.#session = session;
     this.#context = context;
     this.#path = path;
+    this.#chain = new Chain(context.notary !== null);
   }
 
   async run(): Promise<Recovery> {
@@ -90,19 +101,22 @@ class Rescue {
     const bytes = await this.#file.size();
     const prefix = await this.#walk(bytes);
     if (prefix === 'complete') return this.outcome('complete', '');
+    const last = (await this.#context.notary?.last(this.#session.sid)) ?? null;
+    if (last !== null && (await this.#completes(last, bytes))) return this.outcome('complete', '');
     const slices = missing(this.#session.slices, this.#chain.nextSeq);
     if (prefix === 'damaged' && (slices === null || slices.length === 0)) return await this.#quarantine();
     if (slices === null) await this.#keepUnplaced();
     this.#tornBytes = bytes - this.#chain.position;
     if (this.#tornBytes > 0) await this.#setAside(bytes);
     if (this.#chain.position === 0) await this.#begin();
+    if (last !== null) await this.#takeUp(last);
     const fromSeq = this.#chain.nextSeq;
     const starts = await this.#seedStarts(slices ?? []);
     for (const segment of segmentsOf(slices ?? [], starts)) await this.#append(segment);
     await this.#finish({ why: 'recovered', from_seq: fromSeq, torn: this.#tornBytes });
     if (slices === null)
       return this.outcome('quarantined', 'records are missing between the file and the journal');
-    return this.outcome('recovered', '');
+    return this.#refusal === '' ? this.outcome('recovered', '') : this.outcome('quarantined', this.#refusal);
   }
 
   /** Without the session's key its records stay where they are. */
@@ -159,7 +173,36 @@ class Rescue {
         step.kind !== 'broken' && !('linked' in step && !step.linked) && !('fault' in step && step.fault);
       if (!holds) return (await reader.resume(step.from)) === null ? 'torn' : 'damaged';
       if (step.kind === 'segment' || step.kind === 'silence') this.#chain.adopt(step.seal);
+      if (step.kind === 'index' || step.kind === 'footer') this.#end.push(await this.#bytes(step));
+      if (step.kind === 'note' && this.#end.length === 0) this.#chain.note(keep(step.frame));
     }
+  }
+
+  /** The session had ended, and its last note is signed: puts note and seek table behind the footer. */
+  async #completes(last: Bytes, bytes: number): Promise<boolean> {
+    const footer = this.#end[1];
+    const note = decodeSessionNote(last.subarray(FRAME_HEAD_BYTES));
+    if (footer === undefined || note === null || !equal(note.head, sha256(footer))) return false;
+    this.#chain.adoptEnd(this.#end.slice(0, 2));
+    this.#chain.note(last);
+    await this.#write([last, this.#chain.table()]);
+    if (bytes > this.#chain.position) await this.#file!.truncate(this.#chain.position);
+    await this.#onMedium();
+    return true;
+  }
+
+  /** The last note may be in the log alone: what is signed was in the file before. */
+  async #takeUp(last: Bytes): Promise<void> {
+    const note = decodeSessionNote(last.subarray(FRAME_HEAD_BYTES));
+    if (note === null || !equal(note.head, this.#chain.head)) return;
+    this.#chain.note(last);
+    await this.#write([last]);
+  }
+
+  async #bytes({ from, to }: { readonly from: number; readonly to: number }): Promise<Bytes> {
+    const bytes = new Uint8Array(to - from);
+    await readFull(this.#file!, bytes, from);
+    return bytes;
   }
 
   /** Copies what is behind the prefix to a file of its own, durably, before it is cut off. */
@@ -206,18 +249,40 @@ class Rescue {
     const close = this.#keys === null ? null : { keys: this.#keys, firstSeq: first.seq };
     const packed = closeSegment(plain, close);
     const at = { firstSeq: first.seq, rawBytes: raw.length, monoFirstUs: first.dtUs, monoLastUs: last.dtUs };
-    const position = this.#chain.position;
-    const frames = this.#chain.seal({ ...packed, ...at, facts }, this.#context.wall(), SEAL_FLAG.recovered);
-    await writeAll(this.#file!, frames, position);
+    await this.#write(
+      this.#chain.seal({ ...packed, ...at, facts }, this.#context.wall(), SEAL_FLAG.recovered),
+    );
   }
 
   async #finish(map: Readonly<Record<string, unknown>>): Promise<void> {
-    const position = this.#chain.position;
-    await writeAll(
-      this.#file!,
-      this.#chain.finish(this.#context.wall(), FOOTER_FLAG.recovered, map),
-      position,
-    );
+    const { notary } = this.#context;
+    await this.#write(this.#chain.finish(this.#context.wall(), FOOTER_FLAG.recovered, map));
+    if (notary !== null) await this.#sign(notary);
+    await this.#write([this.#chain.table()]);
+    await this.#onMedium();
+  }
+
+  /** What does not follow what was signed stays without its last note: it is kept, and is not valid. */
+  async #sign(notary: Notary): Promise<void> {
+    await this.#file!.datasync();
+    try {
+      const note = await notary.sign(this.#session.sid, this.#chain.unsigned, true);
+      this.#chain.note(note);
+      await this.#write([note]);
+    } catch (error) {
+      if (!(error instanceof PangateError) || error.code !== 'seal-refused') throw error;
+      this.#refusal = error.message;
+    }
+  }
+
+  /** Writes frames that the chain has just counted. */
+  async #write(frames: readonly Bytes[]): Promise<void> {
+    let bytes = 0;
+    for (const frame of frames) bytes += frame.length;
+    await writeAll(this.#file!, frames, this.#chain.position - bytes);
+  }
+
+  async #onMedium(): Promise<void> {
     await this.#file!.datasync();
     await syncFolders(this.#context.disk, this.#path, this.#context.directory);
   }

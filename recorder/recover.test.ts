@@ -86,6 +86,7 @@ async function recoverCut(cut: { path: string; file: Buffer; journal: Buffer }):
     directory: '/archive',
     wall: () => ({ us: 1_795_000_000_000_000, errorUs: 0 }),
     pathOf: (each) => recordingPath('/archive', each),
+    notary: null,
     onRecovery: (recovery) => recoveries.push(recovery),
   });
   const recovered = files.get(path);

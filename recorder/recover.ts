@@ -18,6 +18,7 @@ import {
   scanJournal,
 } from './journal-scan.ts';
 import { lockFolder } from './lock.ts';
+import type { Notary } from './notary.ts';
 import type { Identity } from './recipient.ts';
 import { type Recovery, recoverSession } from './recover-session.ts';
 import { openZstd } from './zstd.ts';
@@ -31,6 +32,8 @@ export interface RecoverOptions {
   readonly journalKeys?: string;
   /** Recipients' keys, where a run's key is gone. */
   readonly identities?: readonly Identity[];
+  /** Signs what is completed; null where recordings are not signed. */
+  readonly notary: Notary | null;
   /** Told of each recording that was not complete, and of damaged journals. */
   readonly onRecovery: (recovery: Recovery) => void;
 }
@@ -113,7 +116,8 @@ export async function recoverArchive(
   for (const folder of await journalFolders(systemDisk, directory)) {
     const unlock = await lockFolder(folder);
     try {
-      await recoverFolder(folder, { disk: systemDisk, directory, wall, pathOf, onRecovery, ...keys });
+      const context = { disk: systemDisk, directory, wall, pathOf, onRecovery, notary: null };
+      await recoverFolder(folder, { ...context, ...keys });
     } finally {
       await unlock();
     }

@@ -14,7 +14,7 @@ const VERSION = 1;
 /** What a seal says of its segment. */
 export interface Seal {
   readonly flags: number;
-  /** Key epoch; 0 while recordings are unsigned. */
+  /** Notes before it: the epoch of the note that will cover it. */
   readonly epoch: number;
   /** Number of the seal in its file, from 0. */
   readonly segment: number;

@@ -9,6 +9,7 @@ import { Chain, type WallTime } from './chain.ts';
 import { type Disk, type DiskFile, syncFolders, writeAll } from './disk.ts';
 import type { Envelope } from './envelope.ts';
 import { recordingLimits } from './limits.ts';
+import type { Notary } from './notary.ts';
 import type { SegmentBuffer } from './segment-buffer.ts';
 import type { SegmentPool } from './segment-pool.ts';
 import type { SegmentResult } from './segment-worker.ts';
@@ -26,6 +27,9 @@ export interface SessionFileOptions {
   /** The text of its `.pgk`. */
   readonly wrappedKey: string | null;
   readonly wall: () => WallTime;
+  readonly sid: string;
+  /** Signs; null for a recording without signatures. */
+  readonly notary: Notary | null;
   /** Records up to this number are as durable as the options ask. */
   readonly onSafe: (seq: number) => void;
   /** True to have the file put on the medium now, whatever its size. */
@@ -38,7 +42,7 @@ export interface SessionFileOptions {
 /** One recording being written. */
 export class SessionFile {
   readonly #options: SessionFileOptions;
-  readonly #chain: Chain = new Chain();
+  readonly #chain: Chain;
   readonly #waiting: SegmentBuffer[] = [];
   #inFlight = 0;
   /** Packing, in order: each step adds its frames to the outbox. */
@@ -61,10 +65,13 @@ export class SessionFile {
   waitingBytes = 0;
   /** When the last seal was asked for, on the caller's monotonic clock. */
   sealedAtUs: number;
+  /** A note is being made: one at a time. */
+  #isSigning = false;
 
   constructor(options: SessionFileOptions, header: Bytes, nowUs: number) {
     this.#options = options;
     this.sealedAtUs = nowUs;
+    this.#chain = new Chain(options.notary !== null);
     this.#steps = this.#create(header).catch((error) => this.#fail(error));
   }
 
@@ -92,13 +99,23 @@ export class SessionFile {
     this.#step(async () => this.#send([this.#chain.heartbeat(monoUs, this.#options.wall())]));
   }
 
-  /** Waits for all segments, writes index, footer and seek table; resolves when all is durable. */
+  /** Has what is written since the last note signed. What is signed is durable before. */
+  sign(): void {
+    if (this.#options.notary === null || this.#isSigning || this.#chain.unsigned.length === 0) return;
+    this.#isSigning = true;
+    this.#step(() => this.#sign(this.#options.notary!, false)).finally(() => {
+      this.#isSigning = false;
+    });
+  }
+
+  /** Waits for all segments, writes index, footer, note and seek table; resolves when all is durable. */
   async finish(flags: number, map: Readonly<Record<string, unknown>>): Promise<void> {
     while (this.#inFlight > 0 && !this.#failed) await this.#steps;
     this.#step(async () => {
       this.#send(this.#chain.finish(this.#options.wall(), flags, map));
-      await this.#writing;
-      if (!this.#failed) await this.#sync();
+      if (this.#options.notary !== null) await this.#sign(this.#options.notary, true);
+      if (!this.#failed) this.#send([this.#chain.table()]);
+      await this.#onMedium();
     });
     await this.end();
   }
@@ -202,12 +219,27 @@ export class SessionFile {
     }
   }
 
-  #step(step: () => Promise<void>): void {
-    this.#steps = this.#steps.then(async () => {
+  async #sign(notary: Notary, end: boolean): Promise<void> {
+    await this.#onMedium();
+    if (this.#failed || this.#chain.unsigned.length === 0) return;
+    const note = await notary.sign(this.#options.sid, this.#chain.unsigned, end);
+    this.#chain.note(note);
+    this.#send([note]);
+  }
+
+  /** All that was sent is written and durable. */
+  async #onMedium(): Promise<void> {
+    await this.#writing;
+    if (!this.#failed && this.#unsynced > 0) await this.#sync();
+  }
+
+  #step(step: () => Promise<void>): Promise<void> {
+    const done = this.#steps.then(async () => {
       if (this.#failed) return;
       await step();
     });
-    this.#steps = this.#steps.catch((error) => this.#fail(error));
+    this.#steps = done.catch((error) => this.#fail(error));
+    return this.#steps;
   }
 
   #fail(error: Error): void {

@@ -225,11 +225,7 @@ test('bytes behind the end, unknown frames and second headers are caught', async
   t.ok(tries - before >= 50, `${tries - before} variants`);
 });
 
-test('frames that later versions have cannot be verified, and are not taken for damage or for nothing', async (t) => {
-  const report = await verifyBytes(
-    joined(parts.toSpliced(3, 0, partOf('checkpoint', Buffer.from('a signed note')))),
-  );
-  t.equal(report.status, 'UNVERIFIABLE');
+test('a later version cannot be verified, and is not taken for damage or for nothing', async (t) => {
   const newer = Buffer.from(whole);
   newer[FRAME_HEAD_BYTES + 4] = 2;
   t.equal((await verifyBytes(newer)).status, 'UNVERIFIABLE');

@@ -4,6 +4,7 @@
  * segment and checks every record against its root as well.
  */
 
+import type { Bytes } from '../base/bytes.ts';
 import { PangateError } from '../base/errors.ts';
 import { type Broken, ChainReader, type Incomplete, type SegmentStep, type Step } from './chain-reader.ts';
 import { type DiskFile, systemDisk } from './disk.ts';
@@ -12,9 +13,11 @@ import { FileWindow } from './file-window.ts';
 import { FOOTER_FLAG } from './footer.ts';
 import { HEADER_FLAG, type Header } from './header.ts';
 import { isLive, isUnfinished } from './journal-scan.ts';
+import type { VerifierKey } from './log/note.ts';
 import type { Identity } from './recipient.ts';
 import { segmentContent } from './record-check.ts';
 import { SEAL_FLAG, type Seal } from './seal.ts';
+import { isNodeNote, type SignedSessionNote, signerOf } from './session-note.ts';
 import { keysOf } from './wrapped-key.ts';
 import { openZstd, type Zstd } from './zstd.ts';
 
@@ -68,12 +71,20 @@ export interface Verification {
   readonly trusted: readonly TrustedRange[];
   /** SHA-256 of the footer frame in hex: the recording's fingerprint; empty while it has none. */
   readonly digest: string;
+  /** Notes in the file. */
+  readonly notes: number;
+  /** `yes`: every note by its own key, from a node that is trusted. `unknown`: by a node that is not known here. */
+  readonly signed: 'yes' | 'no' | 'unknown';
+  /** Names of the nodes' keys that signed. */
+  readonly signers: readonly string[];
 }
 
 export interface VerifyOptions {
   readonly depth?: 'quick' | 'full';
   /** Recipients' keys, for encrypted recordings: without one their records are not looked into. */
   readonly identities?: readonly Identity[];
+  /** Keys of nodes that are trusted to sign: then what is not signed is not valid. */
+  readonly nodes?: readonly VerifierKey[];
 }
 
 /** Damages and ranges that are listed one by one. */
@@ -119,7 +130,7 @@ export async function verifyFile(
   report.fileBytes = await file.size();
   const zstd = options.depth === 'quick' ? null : await openZstd();
   const reader = new ChainReader(new FileWindow(file, report.fileBytes));
-  await new Verifier(reader, report, zstd, options.identities ?? []).run();
+  await new Verifier(reader, report, zstd, options).run();
   return report;
 }
 
@@ -142,6 +153,9 @@ class Report implements Verification {
   damagesTotal = 0;
   readonly trusted: TrustedRange[] = [];
   digest = '';
+  notes = 0;
+  signed: 'yes' | 'no' | 'unknown' = 'no';
+  readonly signers: string[] = [];
 
   constructor(path: string) {
     this.path = path;
@@ -196,9 +210,13 @@ class Verifier {
   /** The part before, and the one before that if the two do not agree. */
   #last: Unconfirmed | null = null;
   #suspect: Unconfirmed | null = null;
+  /** The key of the next note, by its epoch. */
+  #key: { readonly epoch: number; readonly publicKey: Bytes } | null = null;
+  readonly #nodes: readonly VerifierKey[] | null;
 
-  constructor(reader: ChainReader, report: Report, zstd: Zstd | null, identities: readonly Identity[]) {
-    this.#identities = identities;
+  constructor(reader: ChainReader, report: Report, zstd: Zstd | null, options: VerifyOptions) {
+    this.#identities = options.identities ?? [];
+    this.#nodes = options.nodes ?? null;
     this.#reader = reader;
     this.#report = report;
     this.#zstd = zstd;
@@ -240,8 +258,30 @@ class Verifier {
       report.seals++;
       report.recovered ||= (step.seal.flags & SEAL_FLAG.recovered) !== 0;
     }
+    if (step.kind === 'note') this.#note(step.note, step.from);
     const range = step.kind === 'segment' ? this.#records(step) : null;
     this.#last = { from: step.from, segment, what: step.kind, range };
+  }
+
+  /** Each note by the key that the one before names, or by a node: docs/formats/pgr-v1.md, "Checkpoint". */
+  #note(note: SignedSessionNote, from: number): void {
+    const report = this.#report;
+    const key = this.#key?.epoch === note.epoch ? this.#key.publicKey : null;
+    const signer = signerOf(note, key, this.#nodes ?? []);
+    report.notes++;
+    this.#key = note.next === null ? null : { epoch: note.epoch + 1, publicKey: note.next };
+    if (signer === 'epoch') return;
+    const { name } = note.note.signatures[0]!;
+    if (isNodeNote(note)) {
+      if (!report.signers.includes(name)) report.signers.push(name);
+      if (signer === 'node') report.signed = report.signed === 'no' ? 'yes' : report.signed;
+      else if (this.#nodes === null) report.signed = 'unknown';
+      else report.damage(from, this.#reader.segments, 'a note is signed by no node that is trusted');
+      return;
+    }
+    // Behind damage the key may not be known; what is reported is the damage.
+    if (key === null && report.damagesTotal > 0) return;
+    report.damage(from, this.#reader.segments, 'a note is not signed by the key that the one before names');
   }
 
   /** The records of a segment; null if they do not hold. */
@@ -308,6 +348,8 @@ class Verifier {
   #complete(): void {
     this.#confirm(true);
     if (this.#report.damagesTotal > 0) this.#tampered();
+    else if (this.#nodes !== null && this.#report.notes === 0)
+      this.#report.conclude('UNVERIFIABLE', 'The recording is not signed.');
     else this.#report.conclude('VALID', whatAgrees(this.#report));
   }
 

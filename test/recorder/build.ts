@@ -64,7 +64,7 @@ export function buildRecording(plan: Plan): Uint8Array {
     dtUs += 60_000_000;
     frames.push(chain.heartbeat(dtUs, wall()));
   }
-  if (plan.end !== null) frames.push(...chain.finish(wall(), 0, plan.end));
+  if (plan.end !== null) frames.push(...chain.finish(wall(), 0, plan.end), chain.table());
   return Buffer.concat(frames);
 }
 
