@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'archive-damaged' // a recording or journal does not read back
   | 'argument-invalid' // operator: a command line that cannot be taken
   | 'config-invalid' // operator: a key of the configuration
+  | 'disk-full' // operator: no room is left for recordings
   | 'file-unreadable' // operator: a file that is missing or closed to us
   | 'key-missing' // operator: an encrypted recording, and no key that opens it
   | 'limit-exceeded' // peer: more bytes, sessions or names than a limit allows

@@ -108,6 +108,8 @@ export interface Archive {
   readonly log?: AuditLog | null;
   /** Strict: unrecorded is unsent. Best-effort: losses become `gap` records and alerts. */
   readonly mode: 'strict' | 'best-effort';
+  /** Why no session may begin at this moment; null or missing if one may. */
+  readonly refusal?: Error | null;
   open(opening: SessionOpening): Recorder;
   /** Seals what is open and lets go of files and workers. */
   close(): Promise<void>;

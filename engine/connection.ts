@@ -116,7 +116,8 @@ class Connection {
   /** One message for every cause, as with a wrong token: names of targets are not to be probed. */
   #target(person: Person, name: string): Target {
     const { targets } = this.#settings;
-    const { sessions } = this.#house;
+    const { sessions, archive } = this.#house;
+    if (archive.refusal) throw archive.refusal;
     if (sessions.closed)
       throw new PangateError('shutting-down', 'The gateway is shutting down.', 'Connect again.');
     const target = targets.get(this.#listener.config.target ?? name);

@@ -110,7 +110,13 @@ async function stage(own: Partial<Limits> = {}, target?: string): Promise<Stage>
     })),
     users: { file: '' },
     mask: { detectors: {}, columns: [] },
-    record: { directory, mode: 'strict', durability: 'process', results: { rowsMax: 0, bytesMax: 0 } },
+    record: {
+      directory,
+      mode: 'strict',
+      disk: { reserveBytes: 0, alarmPercent: 80, refusePercent: 95 },
+      durability: 'process',
+      results: { rowsMax: 0, bytesMax: 0 },
+    },
     limits: { ...limits, closingTimeoutMs: 500, ...own },
     log: { level: 'info', format: 'json' },
   } as Config;

@@ -15,13 +15,19 @@ export async function runGateway(config: Config, gatewayVersion: string): Promis
   const log = createLog(config.log);
   const clock = systemClock;
   const identity = await createIdentity(config.users.file, clock, log);
-  const { directory, mode, durability, encryption = null } = config.record;
+  const { directory, mode, durability, encryption = null, disk } = config.record;
+  const space = {
+    reserveBytes: disk.reserveBytes,
+    alarmShare: disk.alarmPercent / 100,
+    refuseShare: disk.refusePercent / 100,
+  };
   const onAlert = (error: Error): void => log.error({ cause: error.message }, 'recording is in trouble');
   const archive = await openArchive({
     directory,
     mode,
     durability,
     encryption,
+    space,
     gatewayVersion,
     onAlert,
   });

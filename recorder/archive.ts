@@ -7,6 +7,7 @@ import { PangateError } from '../base/errors.ts';
 import type { Archive, AuditLog, Recorder, SessionOpening } from '../base/recording.ts';
 import { WALL_ERROR_UNKNOWN, type WallTime } from './chain.ts';
 import { type Disk, systemDisk } from './disk.ts';
+import { DiskSpace, type DiskSpaceOptions } from './disk-space.ts';
 import { type Encryption, type EncryptionOptions, PLAIN, startEncryption } from './encryption.ts';
 import { wipe } from './envelope.ts';
 import { encodeHeader, HEADER_FLAG } from './header.ts';
@@ -38,6 +39,8 @@ export interface ArchiveOptions {
   readonly journal?: string;
   /** Encrypts every recording; without it none is. */
   readonly encryption?: EncryptionOptions | null;
+  /** What is done about a full disk. */
+  readonly space?: DiskSpaceOptions;
   readonly segmentBytesMax?: number;
   readonly segmentAgeMs?: number;
   readonly journalFileBytesMax?: number;
@@ -64,11 +67,13 @@ export async function openArchive(options: ArchiveOptions): Promise<RecordingArc
     await full.disk.mkdir(folder);
     const unlock = await lockFolder(folder);
     try {
+      const space = new DiskSpace(full.disk, full.directory, full.onAlert, full.space);
+      await space.makeRoom();
       const firstNumber = await recoverFolder(folder, recovering(full));
       await recoverOthers(folder, recovering(full));
       const boot = randomBytes(8);
       const encryption = await startEncryption(full, folder, boot);
-      const archive = new RecordingArchive(full, { folder, unlock, firstNumber, boot, encryption });
+      const archive = new RecordingArchive(full, { folder, unlock, firstNumber, boot, encryption, space });
       await archive.begin();
       return archive;
     } catch (error) {
@@ -100,6 +105,7 @@ interface JournalPlace {
   readonly firstNumber: number;
   readonly boot: Buffer;
   readonly encryption: Encryption | null;
+  readonly space: DiskSpace;
 }
 
 function withDefaults(options: ArchiveOptions): FullOptions {
@@ -107,6 +113,7 @@ function withDefaults(options: ArchiveOptions): FullOptions {
     durability: 'disk',
     journal: 'journal',
     encryption: null,
+    space: {},
     segmentBytesMax: recordingLimits.segmentBytesMax,
     segmentAgeMs: recordingLimits.segmentAgeMs,
     journalFileBytesMax: recordingLimits.journalFileBytesMax,
@@ -132,13 +139,14 @@ export class RecordingArchive implements Archive {
   readonly #folder: string;
   readonly #sessions = new Map<SessionRecorder, SignedSession>();
   readonly #signing: Signing | null;
+  readonly #space: DiskSpace;
   readonly #timer: NodeJS.Timeout;
   readonly #unlock: () => Promise<void>;
   #ordinal = 0;
   #offsetUs: number;
   #closed = false;
 
-  constructor(options: FullOptions, { folder, unlock, firstNumber, boot, encryption }: JournalPlace) {
+  constructor(options: FullOptions, { folder, unlock, firstNumber, boot, encryption, space }: JournalPlace) {
     const { disk, durability, journalFileBytesMax: fileBytesMax } = options;
     this.mode = options.mode;
     this.#options = options;
@@ -146,6 +154,8 @@ export class RecordingArchive implements Archive {
     this.#boot = boot;
     this.#folder = folder;
     this.#encryption = encryption;
+    this.#space = space;
+    void space.look();
     this.#journal = new Journal({ disk, folder, durability, boot, firstNumber, fileBytesMax });
     this.#pool = new SegmentPool(FULL_BYTES, options.threads);
     const { notary, mode, clock, onAlert } = options;
@@ -164,6 +174,7 @@ export class RecordingArchive implements Archive {
 
   open(opening: SessionOpening): Recorder {
     if (this.#closed) throw new PangateError('shutting-down', 'the archive is closed');
+    if (this.refusal !== null) throw this.refusal;
     const ordinal = this.#ordinal++;
     const session = this.#session(ordinal);
     const failure = this.#signing?.failure ?? null;
@@ -193,6 +204,16 @@ export class RecordingArchive implements Archive {
     return this.#options.notary;
   }
 
+  /** Why no session may begin at this moment. */
+  get refusal(): PangateError | null {
+    return this.#space.refusal;
+  }
+
+  /** Used share of the disk of the recordings, 0 to 1. */
+  get usedShare(): number {
+    return this.#space.usedShare;
+  }
+
   /** Sessions that are open or being completed. */
   get sessions(): number {
     return this.#sessions.size;
@@ -209,6 +230,7 @@ export class RecordingArchive implements Archive {
     clearInterval(this.#timer);
     await Promise.all([...this.#sessions.keys()].map((session) => session.close('shutdown')));
     await this.#journal.close();
+    await this.#space.look();
     await this.#forget();
     await this.#pool.close();
     const boot = this.#boot.toString('hex');
@@ -252,6 +274,7 @@ export class RecordingArchive implements Archive {
       journaledKey,
       segmentBytesMax,
       onAlert,
+      relieve: (error) => this.#space.relieve(error),
       journal: this.#journal,
       pool: this.#pool,
       file: (owner) => {
@@ -299,6 +322,7 @@ export class RecordingArchive implements Archive {
   }
 
   #tick(): void {
+    void this.#space.look();
     const nowUs = this.#options.clock.monotonicUs();
     const stepUs = this.#clockOffsetUs() - this.#offsetUs;
     const stepped = Math.abs(stepUs) >= CLOCK_STEP_US;

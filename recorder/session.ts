@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import { PangateError } from '../base/errors.ts';
 import type { Entry, Facts, Recorder } from '../base/recording.ts';
 import { FACT } from '../base/recording.ts';
+import { diskFull } from './disk-space.ts';
 import { type Envelope, sealSlice } from './envelope.ts';
 import type { Journal, JournalSource } from './journal.ts';
 import type { JournaledKey, RecordSlice } from './journal-frame.ts';
@@ -34,6 +35,8 @@ export interface SessionOptions {
   readonly pool: SegmentPool;
   readonly file: (session: SessionRecorder) => SessionFile;
   readonly onAlert: (error: Error) => void;
+  /** The disk is full: true if there is room again for a last word. */
+  readonly relieve: (error: Error) => boolean;
   /** The recording could not be completed in place: writes it from the journal. False if that fails too. */
   readonly repair: (session: SessionRecorder) => Promise<boolean>;
   readonly onEnd: (session: SessionRecorder) => void;
@@ -64,6 +67,10 @@ export class SessionRecorder implements Recorder, JournalSource {
   #dtUs = 0;
   #unacceptedBytes = 0;
   #ended = false;
+  /** Over for its user, with room left to record that. */
+  #isStopped = false;
+  /** Nothing more is recorded. */
+  #isBroken = false;
   #loss: Loss | null = null;
   #alerted = false;
   #onSettled: (() => void) | null = null;
@@ -101,13 +108,13 @@ export class SessionRecorder implements Recorder, JournalSource {
 
   async close(why: string, data: Readonly<Record<string, unknown>> = {}): Promise<void> {
     if (this.#ended) return;
-    this.write({ type: 's.close', data: { why, ...data } });
+    this.#sayWhy(this.#isStopped ? 'disk-full' : why, data);
     this.#ended = true;
     this.#cut();
     await this.#settled();
-    if (this.failure === null) await this.#file.finish(0, { why });
+    if (!this.#isBroken) await this.#file.finish(0, { why: this.#isStopped ? 'disk-full' : why });
     else await this.#file.end();
-    const complete = this.failure === null && !this.#file.failed;
+    const complete = !this.#isBroken && !this.#file.failed;
     if (complete || (await this.#options.repair(this))) this.#options.journal.complete(this);
     else this.#options.journal.abandon(this);
     this.#options.onEnd(this);
@@ -162,6 +169,7 @@ export class SessionRecorder implements Recorder, JournalSource {
 
   refused(error: Error): boolean {
     for (const segment of this.#segments) segment.refuse();
+    if (!this.#isStopped && this.#options.relieve(error)) return this.#stop(error);
     if (this.#options.mode === 'strict' || this.#ended) {
       this.fail(error);
       return false;
@@ -172,15 +180,33 @@ export class SessionRecorder implements Recorder, JournalSource {
 
   /** The file does not go on; in best-effort mode the journal holds the rest. */
   fileFailed(error: Error): void {
-    if (this.#options.mode === 'strict') this.fail(error);
+    if (this.#isStopped || this.#options.relieve(error)) this.#stop(error);
+    else if (this.#options.mode === 'strict') this.fail(error);
     else this.#alert(error);
+  }
+
+  /** Ends a strict session for its user; what it has recorded, and why it ends, is still written. */
+  #stop(error: Error): true {
+    this.#alert(error);
+    if (this.#options.mode === 'strict' && this.failure === null) {
+      this.#isStopped = true;
+      this.failure = diskFull();
+      this.progress();
+    }
+    return true;
+  }
+
+  #sayWhy(why: string, data: Readonly<Record<string, unknown>>): void {
+    if (!this.#isStopped) this.write({ type: 's.close', data: { why, ...data } });
+    else if (!this.#isBroken) this.#record({ type: 's.close', data: { why, ...data } });
   }
 
   /** The first failure stays. */
   fail(error: Error): void {
-    if (this.failure !== null) return;
+    if (this.#isBroken) return;
+    this.#isBroken = true;
     const remedy = 'Check the free space and the rights of the recordings directory.';
-    this.failure = new PangateError(
+    this.failure ??= new PangateError(
       'record-failed',
       `the session cannot be recorded: ${error.message}`,
       remedy,

@@ -117,9 +117,19 @@ export interface RecordConfig {
   /** What a record survives before the client sees an answer: a power cut, or a crash of pangate. */
   readonly durability: 'disk' | 'process';
   /** Per statement; what is beyond is committed to by its hash. `all`: no cap; 0: statements only. */
+  /** What is done about a full disk. */
+  readonly disk: DiskConfig;
   /** Without it recordings are plain. */
   readonly encryption?: EncryptionConfig;
   readonly results: { readonly rowsMax: number | 'all'; readonly bytesMax: number | 'all' };
+}
+
+/** Room on the disk of the recordings. */
+export interface DiskConfig {
+  /** Held in a file, for the last words of sessions when there is no other room. */
+  readonly reserveBytes: number;
+  readonly alarmPercent: number;
+  readonly refusePercent: number;
 }
 
 /** Who can read recordings. */

@@ -250,6 +250,7 @@ function recordShape(path: PathShape) {
       durability: z.enum(['disk', 'process']).default('disk').meta({
         description: '`disk`: records survive a power cut; `process`: they survive a crash of pangate',
       }),
+      disk: diskShape().prefault({}),
       encryption: encryptionShape(path).exactOptional(),
       results: z
         .strictObject({
@@ -260,6 +261,26 @@ function recordShape(path: PathShape) {
         .meta({ description: 'how much of each result is recorded; the rest is committed to by hash' }),
     })
     .meta({ description: 'where and how sessions are recorded' });
+}
+
+function diskShape() {
+  const percent = (what: string) =>
+    z
+      .int()
+      .min(1)
+      .max(100)
+      .meta({ description: `percent of the disk: ${what}` });
+  return z
+    .strictObject({
+      reserveBytes: z
+        .int()
+        .min(0)
+        .default(67_108_864)
+        .meta({ description: 'bytes held in a file for the last words of sessions; 0: none' }),
+      alarmPercent: percent('an alarm is given').default(80),
+      refusePercent: percent('no session begins').default(95),
+    })
+    .meta({ description: 'what is done about a full disk' });
 }
 
 function encryptionShape(path: PathShape) {
