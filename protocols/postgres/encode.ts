@@ -45,6 +45,7 @@ const STATES: Readonly<Record<string, string>> = {
   'message-refused': '0A000',
   'message-unknown': '08P01',
   'record-failed': '58030',
+  'disk-full': '53100',
   'shutting-down': '57P01',
   'upstream-lost': '08006',
   'upstream-refused': '08004',

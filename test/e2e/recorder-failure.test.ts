@@ -35,7 +35,7 @@ async function connected(t: Test, mode: string): Promise<{ client: Client; stop:
 test('a full disk ends a strict session with an error in the protocol’s own words', { skip }, async (t) => {
   const { client, stop } = await connected(t, 'strict');
   t.equal((await client.query('select 1 as one')).rows[0].one, 1);
-  await t.rejects(client.query(WIDE), { code: '58030', message: /^pangate: / });
+  await t.rejects(client.query(WIDE), { code: '53100', message: /^pangate: / });
   await t.rejects(client.query('select 1'));
   await stop();
 });
