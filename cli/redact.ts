@@ -194,7 +194,9 @@ function conclude(totals: Totals, results: readonly FileResult[], options: Redac
 
 function summary(totals: Totals, results: readonly FileResult[]): string {
   const kinds = Object.keys(totals.counts).sort();
-  const rows = results.map(({ path, counts }) => [path, ...kinds.map((kind) => String(counts[kind] ?? 0))]);
+  const rows = results
+    .map(({ path, counts }) => [path, ...kinds.map((kind) => String(counts[kind] ?? 0))])
+    .sort(([left], [right]) => (left! < right! ? -1 : 1));
   const all = ['TOTAL', ...kinds.map((kind) => String(totals.counts[kind]))];
   const files = `${totals.files} file(s), ${totals.bytes} bytes of text\n`;
   return kinds.length === 0

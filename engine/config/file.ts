@@ -23,6 +23,17 @@ export function unreadable(file: string, error: unknown): PangateError {
   return new PangateError('file-unreadable', `cannot read ${file}: ${why}`, remedy);
 }
 
+/** The error for a file that cannot be written. A full disk is the operator's, as is a closed folder. */
+export function unwritable(file: string, error: unknown): PangateError {
+  if (error instanceof PangateError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  return new PangateError(
+    'file-unreadable',
+    `cannot write ${file} (${code})`,
+    'Check its folder, rights and space.',
+  );
+}
+
 const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   ENOENT: ['there is no such file', 'Check the path.'],
   EACCES: ['permission denied', 'Give the account that runs pangate the right to read it.'],

@@ -60,6 +60,8 @@ class Tail {
     }
     const there = await stat(this.#path).catch(() => null);
     if (there === null || there.ino === this.#inode) return false;
+    // What was written between the two looks is still the old file's.
+    if ((await this.#handle!.stat()).size > this.#at) return true;
     await this.open();
     return there.size > 0;
   }

@@ -1,23 +1,48 @@
 /** What a run has done so far, kept in a file, so that the next one goes on from there. */
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { PangateError } from '../../base/errors.ts';
+import { unreadable, unwritable } from '../config/file.ts';
 import type { Entry } from './walk.ts';
 
 /** One line for each file that is done: its status after it was. The first line names the rules. */
 export class Ledger {
+  readonly #path: string;
+  readonly #handle: FileHandle;
   readonly #done = new Map<string, string>();
-  #handle: FileHandle | null = null;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.#path = path;
+    this.#handle = handle;
+  }
 
   /** Reads what there is and goes on behind it. Throws `argument-invalid` if it belongs to other rules. */
   static async open(path: string, digest: string): Promise<Ledger> {
-    const ledger = new Ledger();
-    const isNew = !existsSync(path);
-    if (!isNew) await ledger.#read(path, digest);
-    ledger.#handle = await open(path, 'a', 0o600);
-    if (isNew) await ledger.#write({ pangate: 'redact', rules: digest });
-    return ledger;
+    const handle = await open(path, 'a', 0o600).catch((error) => {
+      throw unwritable(path, error);
+    });
+    const ledger = new Ledger(path, handle);
+    try {
+      await ledger.#begin(digest);
+      return ledger;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  /** A kill may have cut the last line off: what is written now begins a new one. */
+  async #begin(digest: string): Promise<void> {
+    const { size } = await this.#handle.stat();
+    if (size === 0) return this.#write(`${JSON.stringify({ pangate: 'redact', rules: digest })}\n`);
+    if ((await this.#read()) !== digest)
+      throw new PangateError(
+        'argument-invalid',
+        `${this.#path} is not of a run with these rules`,
+        'Remove it, or name another.',
+      );
+    await this.#write('\n');
   }
 
   /** True if this very file, unchanged since, was done before. */
@@ -28,37 +53,39 @@ export class Ledger {
   /** Notes a file that is in its place. */
   async add(path: string): Promise<void> {
     const { size, mtimeMs } = await stat(path);
-    await this.#write({ path, stamp: stampOf({ size, mtimeMs }) });
+    await this.#write(`${JSON.stringify({ path, stamp: stampOf({ size, mtimeMs }) })}\n`);
   }
 
   async close(): Promise<void> {
-    await this.#handle?.close();
+    await this.#handle.close();
   }
 
-  async #write(line: object): Promise<void> {
-    await this.#handle?.appendFile(`${JSON.stringify(line)}\n`);
+  async #write(line: string): Promise<void> {
+    await this.#handle.appendFile(line).catch((error) => {
+      throw unwritable(this.#path, error);
+    });
   }
 
-  async #read(path: string, digest: string): Promise<void> {
-    let isFirst = true;
-    for await (const text of createInterface({ input: createReadStream(path) })) {
-      const line = parse(text);
-      if (isFirst && line['rules'] !== digest)
-        throw new PangateError(
-          'argument-invalid',
-          `${path} belongs to a run with other rules`,
-          'Remove it, or name another.',
-        );
-      isFirst = false;
-      if (line['path']) this.#done.set(line['path'], line['stamp'] ?? '');
+  /** The rules it belongs to; null if it names none. Throws `file-unreadable`. */
+  async #read(): Promise<string | null> {
+    let rules: string | null = null;
+    try {
+      for await (const text of createInterface({ input: createReadStream(this.#path) })) {
+        const line = parse(text);
+        rules ??= line['rules'] ?? null;
+        if (line['path']) this.#done.set(line['path'], line['stamp'] ?? '');
+      }
+    } catch (error) {
+      throw unreadable(this.#path, error);
     }
+    return rules;
   }
 }
 
-/** A kill may have cut the last line off. */
+/** Nothing, for a line that was cut. */
 function parse(text: string): Readonly<Record<string, string>> {
   try {
-    return JSON.parse(text) as Record<string, string>;
+    return (JSON.parse(text) as Record<string, string> | null) ?? {};
   } catch {
     return {};
   }

@@ -2,6 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import type { Bytes } from '../../base/bytes.ts';
+import { unwritable } from '../config/file.ts';
 
 /** Takes clean bytes in order. */
 export interface Outlet {
@@ -24,15 +25,22 @@ export function fileOutlet(handle: FileHandle): Outlet {
   };
 }
 
-/** A stream that stays open, such as standard output. Throws its errors. */
+/** A stream that stays open, such as standard output. Throws EPIPE as it is, else `file-unreadable`. */
 export function streamOutlet(stream: Writable): Outlet {
   // The error comes to the write that met it.
   stream.on('error', () => undefined);
   return {
     write: (bytes) =>
       new Promise((resolve, reject) => {
-        stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+        stream.write(bytes, (error) =>
+          error ? reject(isGone(error) ? error : unwritable('standard output', error)) : resolve(),
+        );
       }),
     end: async () => undefined,
   };
+}
+
+/** The reader has ended, which is its right. */
+function isGone(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'EPIPE';
 }

@@ -5,7 +5,7 @@ import { type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } fro
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { PangateError } from '../../base/errors.ts';
-import { unreadable } from '../config/file.ts';
+import { unreadable, unwritable } from '../config/file.ts';
 import { syncFolder } from '../users/atomic.ts';
 import { counted, fileIntake } from './intake.ts';
 import { fileOutlet, noOutlet, type Outlet } from './outlet.ts';
@@ -57,10 +57,11 @@ async function replace(
   const before = await handle.stat();
   const target = await realpath(goal).catch(() => goal);
   const isInPlace = target === (await realpath(source));
-  await mkdir(dirname(target), { recursive: true });
   const part = partName(target);
+  const out = await begin(part, before.mode & 0o777).catch((error) => {
+    throw unwritable(target, error);
+  });
   try {
-    const out = await open(part, 'wx', before.mode & 0o777);
     const findings = await work(fileOutlet(out))
       .then(async (found) => {
         await keepOwner(out, before);
@@ -76,10 +77,23 @@ async function replace(
     }
     return { findings, isWritten };
   } catch (error) {
-    throw error instanceof PangateError ? error : unwritable(target, error);
+    throw unwritable(target, error);
   } finally {
     await rm(part, { force: true });
+    writing.delete(basename(part));
   }
+}
+
+/** Names of the half-written files of this very process. */
+const writing = new Set<string>();
+
+async function begin(part: string, mode: number): Promise<FileHandle> {
+  await mkdir(dirname(part), { recursive: true });
+  // In a container each start has the same number: what lies there is of a start before.
+  if (!writing.has(basename(part))) await rm(part, { force: true });
+  const handle = await open(part, 'wx', mode);
+  writing.add(basename(part));
+  return handle;
 }
 
 type Status = Stats;
@@ -100,15 +114,6 @@ async function refuseChanged(path: string, before: Status): Promise<void> {
   );
 }
 
-function unwritable(path: string, error: unknown): PangateError {
-  const code = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-  return new PangateError(
-    'file-unreadable',
-    `cannot write ${path} (${code})`,
-    'Check its folder, rights and space.',
-  );
-}
-
 const PART = /^\.(.+)\.pangate-([0-9a-f]{8})-(\d+)\.part$/;
 const HOST: string = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
@@ -126,7 +131,8 @@ export function isPart(name: string): boolean {
 export async function removeParts(folder: string, names?: readonly string[]): Promise<void> {
   for (const name of names ?? (await readdir(folder))) {
     const match = PART.exec(name);
-    if (match?.[2] === HOST && !isAlive(Number(match[3]))) await rm(join(folder, name), { force: true });
+    if (match?.[2] === HOST && !writing.has(name) && !isAlive(Number(match[3])))
+      await rm(join(folder, name), { force: true });
   }
 }
 

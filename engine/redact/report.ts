@@ -1,6 +1,6 @@
 /** The report of a run as JSON: counts, places and reasons, never values. Written as it grows. */
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { PangateError } from '../../base/errors.ts';
+import { unwritable } from '../config/file.ts';
 import type { Sighting } from './chunk.ts';
 import type { FileResult, Totals } from './run.ts';
 
@@ -17,23 +17,34 @@ export class Report {
 
   /** Throws `file-unreadable` if it cannot be written. */
   static async open(path: string, head: Readonly<Record<string, unknown>>): Promise<Report> {
-    const handle = await open(partOf(path), 'w', 0o600).catch((error: NodeJS.ErrnoException) => {
-      throw new PangateError('file-unreadable', `cannot write ${path} (${error.code})`, 'Check its folder.');
+    const handle = await open(partOf(path), 'w', 0o600).catch((error) => {
+      throw unwritable(path, error);
     });
     const report = new Report(path, handle);
-    await handle.write(`${JSON.stringify({ ...head }, null, 1).slice(0, -2)},\n "files": [`);
+    try {
+      await report.#write(`${JSON.stringify({ ...head }, null, 1).slice(0, -2)},\n "files": [`);
+    } catch (error) {
+      await report.abandon();
+      throw error;
+    }
     return report;
   }
 
   async add(result: FileResult): Promise<void> {
-    await this.#handle.write(`${this.#files++ > 0 ? ',' : ''}\n  ${JSON.stringify(entryOf(result))}`);
+    await this.#write(`${this.#files++ > 0 ? ',' : ''}\n  ${JSON.stringify(entryOf(result))}`);
   }
 
   async finish(totals: Totals): Promise<void> {
-    await this.#handle.write(`\n ],\n "totals": ${JSON.stringify(totals)}\n}\n`);
+    await this.#write(`\n ],\n "totals": ${JSON.stringify(totals)}\n}\n`);
     await this.#handle.sync();
     await this.#handle.close();
     await rename(partOf(this.#path), this.#path);
+  }
+
+  async #write(words: string): Promise<void> {
+    await this.#handle.appendFile(words).catch((error) => {
+      throw unwritable(this.#path, error);
+    });
   }
 
   /** After an error: leaves nothing behind. */

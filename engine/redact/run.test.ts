@@ -1,5 +1,6 @@
 /** Runs over real files. */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -10,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -145,7 +147,9 @@ test('patterns cross folders with ** and stay within a name with *', async (t) =
   t.same(await names('**/*.log'), ['a.log', 'x/[e].log', 'x/b.log', 'x/y/c.log']);
   t.same(await names('x/?.t[x-z]t'), ['x/d.txt']);
   t.same(await names('x/[e].log'), ['x/[e].log'], 'a file of this very name');
-  await t.rejects(names('*.none'), { message: /nothing matches/ });
+  t.match((await run([join(folder, '*.none')])).results, [
+    { state: 'failed', error: { message: /nothing matches/ } },
+  ]);
 });
 
 test('links in folders are not followed, a link that is named is, and stays a link', async (t) => {
@@ -228,9 +232,10 @@ test('killed at any time, no file is half-written, and the next run completes th
   const clean = line.replace(PAN, MASKED).replace('123', '***').repeat(30_000);
   for (let kill = 0; kill < 8; kill++) {
     const child = spawn(process.execPath, ['build/cli/main.js', 'redact', '-i', folder, '--resume', resume]);
-    await Promise.race([sleep(250 + kill * 150), new Promise((resolve) => child.on('exit', resolve))]);
+    const exit = new Promise((resolve) => child.on('exit', resolve));
+    await Promise.race([sleep(250 + kill * 150), exit]);
     child.kill('SIGKILL');
-    await sleep(20);
+    await exit;
     for (const name of Object.keys(files)) {
       const now = read(folder, name);
       if (now !== files[name] && now !== clean) t.fail(`${name} is half-written`);
@@ -251,4 +256,57 @@ test('many files on several threads come out as on one', async (t) => {
   );
   t.same(totals[0], totals[1]);
   for (const name of Object.keys(files)) t.equal(read(one, name), read(two, name), name);
+});
+
+test('one word that leads nowhere, or a folder that is closed, does not stop the others', async (t) => {
+  const folder = folderWith({ 'a.log': PAN, 'z.log': PAN });
+  const words = [
+    join(folder, 'a.log'),
+    join(folder, 'gone.log'),
+    join(folder, '*.none'),
+    join(folder, 'z.log'),
+  ];
+  const { results } = await run(words, { shard: { index: 0, count: 1 } });
+  t.same(
+    results.map(({ state }) => state),
+    ['found', 'failed', 'failed', 'found'],
+  );
+  t.match(results[2]!.error!.message, /nothing matches/);
+  for (const name of ['a.log', 'z.log']) t.equal(read(folder, name), MASKED);
+});
+
+test('in another folder, what has one name in two places keeps both', async (t) => {
+  const folder = folderWith({ 'one/a.log': 'first', 'two/a.log': 'second', 'two/b.log': 'third' });
+  const out = `${folder}-out`;
+  const { totals } = await run([join(folder, 'one'), join(folder, 'two/a.log'), join(folder, 'two')], {
+    destination: { kind: 'folder', path: out },
+    threads: 2,
+  });
+  t.equal(totals.files, 3, 'no file twice');
+  t.equal(read(out, 'one/a.log'), 'first');
+  t.equal(read(out, 'two/a.log'), 'second');
+  t.equal(read(out, 'two/b.log'), 'third');
+});
+
+test('a ledger that a kill has cut goes on; another file in its place is an error and stays', async (t) => {
+  const folder = folderWith({ 'a.log': PAN, 'b.log': 'x' });
+  const resume = `${folder}.done`;
+  writeFileSync(resume, '');
+  await run([folder], { resume });
+  writeFileSync(resume, readFileSync(resume).subarray(0, -20));
+  const { totals } = await run([folder], { resume });
+  t.match(totals.states, { 'done-before': 1, clean: 1 });
+  t.match((await run([folder], { resume })).totals.states, { 'done-before': 2 });
+  writeFileSync(resume, 'null\nsomething else\n');
+  await t.rejects(run([folder], { resume }), { code: 'argument-invalid' });
+  t.equal(read(resume), 'null\nsomething else\n');
+});
+
+test('a half-written file of an earlier start with our own number is in nobody’s way', async (t) => {
+  const folder = folderWith({ 'a.log': PAN });
+  const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+  writeFileSync(join(folder, `.a.log.pangate-${host}-${process.pid}.part`), 'half');
+  const { totals } = await run([join(folder, 'a.log')]);
+  t.equal(totals.states.found, 1);
+  t.same(readdirSync(folder), ['a.log']);
 });

@@ -165,13 +165,19 @@ class Run {
     const entries = walk(words, { shard, except: ownPaths(this.#options) });
     const lane = async (): Promise<void> => {
       for (let next = await entries.next(); !next.done; next = await entries.next())
-        await (scan ? this.#archive(next.value) : this.#one(next.value));
+        await this.#entry(next.value);
     };
     await Promise.all(Array.from({ length: atOnce }, lane));
   }
 
+  async #entry(entry: Entry): Promise<void> {
+    const { path, failure: error } = entry;
+    if (error) await this.#note(result(path, { state: 'failed', error }));
+    else if (this.#ledger?.has(entry)) await this.#note(result(path, { state: 'done-before' }));
+    else await (this.#options.scan ? this.#archive(entry) : this.#one(entry));
+  }
+
   async #one(entry: Entry): Promise<void> {
-    if (this.#ledger?.has(entry)) return this.#note(result(entry.path, { state: 'done-before' }));
     const goal = goalOf(entry, this.#options.destination);
     const done = await attempt(entry, async () => {
       const { findings } = await redactFile(entry.path, goal, this.#input, this.#options.onRead);
@@ -182,7 +188,6 @@ class Run {
   }
 
   async #archive(entry: Entry): Promise<void> {
-    if (this.#ledger?.has(entry)) return this.#note(result(entry.path, { state: 'done-before' }));
     if (await this.#members(entry, membersOf(entry.path, this.#options.onRead)))
       await this.#ledger?.add(entry.path);
   }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { PangateError } from '../../base/errors.ts';
 import { unreadable } from '../config/file.ts';
 import { isPart, removeParts } from './redact-file.ts';
@@ -10,12 +10,14 @@ import { isPart, removeParts } from './redact-file.ts';
 /** A file to take. */
 export interface Entry {
   readonly path: string;
-  /** Where it lies below what was named: its place in an output folder. */
+  /** Where it lies below the folder that all words share: its place in an output folder. */
   readonly name: string;
   readonly size: number;
   readonly mtimeMs: number;
   /** Whether it was named itself: then it is an error if it is not text. */
   readonly isNamed: boolean;
+  /** Why it, or the folder or pattern that it is, cannot be looked into; the others are taken. */
+  readonly failure: PangateError | null;
 }
 
 /** One part of `count`, from 0: for many machines that share the files of a run. */
@@ -35,13 +37,45 @@ export interface Choice {
 const DEPTH_MAX = 256;
 
 /**
- * The files behind the words of a command line, folders in the order of their names. Links inside
- * folders are not followed. Throws `file-unreadable`.
+ * The files behind the words of a command line, each once, folders in the order of their names. Links
+ * inside folders are not followed.
  */
 export async function* walk(words: readonly string[], { shard, except }: Choice): AsyncGenerator<Entry> {
   const left = new Set(except.map((path) => resolve(path)));
+  const base = await sharedFolder(words);
   for (const word of words)
-    for await (const entry of expand(word, left)) if (shard === null || isIn(shard, entry.name)) yield entry;
+    for await (const found of expand(word, left)) {
+      const name = relative(base, resolve(found.path)).split(sep).join('/');
+      // What one machine cannot look into no other may be asked about: every one says so.
+      if (shard !== null && !found.failure && !isIn(shard, name)) continue;
+      // One word alone gives no file twice.
+      if (words.length > 1) left.add(resolve(found.path));
+      yield { ...found, name };
+    }
+}
+
+/** The deepest folder that all words lie in, or are. */
+async function sharedFolder(words: readonly string[]): Promise<string> {
+  let shared: string[] | null = null;
+  for (const word of words) {
+    const parts = resolve(await folderOf(word)).split(sep);
+    const differs: number = shared === null ? -1 : shared.findIndex((part, i) => part !== parts[i]);
+    if (shared === null) shared = parts;
+    else if (differs >= 0) shared = shared.slice(0, differs);
+  }
+  return (shared ?? []).join(sep) || sep;
+}
+
+async function folderOf(word: string): Promise<string> {
+  const found = await stat(word).catch(() => null);
+  if (found?.isDirectory()) return word;
+  return found === null && isPattern(word) ? fixedFolder(word) : dirname(word);
+}
+
+type Found = Omit<Entry, 'name'>;
+
+function failed(path: string, failure: PangateError): Found {
+  return { path, size: 0, mtimeMs: 0, isNamed: true, failure };
 }
 
 /** Spreads by a hash of the name, so that machines agree without a word. */
@@ -49,32 +83,36 @@ function isIn({ index, count }: Shard, name: string): boolean {
   return createHash('sha256').update(name).digest().readUInt32BE(0) % count === index;
 }
 
-async function* expand(word: string, left: ReadonlySet<string>): AsyncGenerator<Entry> {
-  const found = await stat(word).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' && /[*?[]/.test(word)) return null;
-    throw unreadable(word, error);
-  });
-  if (found === null) yield* matching(word, left);
-  else if (found.isDirectory()) yield* below(word, word, { depth: 0, left });
-  else yield { path: word, name: basename(word), size: found.size, mtimeMs: found.mtimeMs, isNamed: true };
+async function* expand(word: string, left: ReadonlySet<string>): AsyncGenerator<Found> {
+  const found = await stat(word).catch((error: NodeJS.ErrnoException) => unreadable(word, error));
+  if (found instanceof PangateError) yield* isPattern(word) ? matching(word, left) : [failed(word, found)];
+  else if (found.isDirectory()) yield* below(word, { depth: 0, left });
+  else if (!left.has(resolve(word)))
+    yield { path: word, size: found.size, mtimeMs: found.mtimeMs, isNamed: true, failure: null };
 }
 
-async function* matching(pattern: string, left: ReadonlySet<string>): AsyncGenerator<Entry> {
+function isPattern(word: string): boolean {
+  return /[*?[]/.test(word);
+}
+
+/** The folder before a pattern's first sign. */
+function fixedFolder(pattern: string): string {
   const fixed = pattern.slice(0, pattern.search(/[*?[]/));
-  const base = fixed.includes('/') ? fixed.slice(0, fixed.lastIndexOf('/')) || '/' : '.';
+  return fixed.includes('/') ? fixed.slice(0, fixed.lastIndexOf('/')) || '/' : '.';
+}
+
+async function* matching(pattern: string, left: ReadonlySet<string>): AsyncGenerator<Found> {
   const match = globOf(pattern.startsWith('./') ? pattern.slice(2) : pattern);
   let any = false;
-  for await (const entry of below(base, base, { depth: 0, left })) {
-    if (!match.test(entry.path.startsWith('./') ? entry.path.slice(2) : entry.path)) continue;
+  for await (const entry of below(fixedFolder(pattern), { depth: 0, left })) {
+    if (!entry.failure && !match.test(entry.path.startsWith('./') ? entry.path.slice(2) : entry.path))
+      continue;
     any = true;
     yield entry;
   }
-  if (!any)
-    throw new PangateError(
-      'file-unreadable',
-      `nothing matches ${pattern}`,
-      'Check the pattern and the folder.',
-    );
+  if (any) return;
+  const remedy = 'Check the pattern and the folder.';
+  yield failed(pattern, new PangateError('file-unreadable', `nothing matches ${pattern}`, remedy));
 }
 
 /** `*` and `?` stay within a name; `**` crosses folders. */
@@ -93,24 +131,24 @@ function globOf(pattern: string): RegExp {
 }
 
 async function* below(
-  root: string,
   folder: string,
   { depth, left }: { readonly depth: number; readonly left: ReadonlySet<string> },
-): AsyncGenerator<Entry> {
-  if (depth > DEPTH_MAX)
-    throw new PangateError('limit-exceeded', `folders deeper than ${DEPTH_MAX}: ${root}`);
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
-    throw unreadable(folder, error);
-  });
+): AsyncGenerator<Found> {
+  const entries =
+    depth > DEPTH_MAX
+      ? new PangateError('limit-exceeded', `folders deeper than ${DEPTH_MAX}: ${folder}`)
+      : await readdir(folder, { withFileTypes: true }).catch((error) => unreadable(folder, error));
+  if (entries instanceof PangateError) return yield failed(folder, entries);
   const names = entries.map((entry) => entry.name);
   if (names.some(isPart)) await removeParts(folder, names);
   for (const entry of entries.sort(byName)) {
     const path = join(folder, entry.name);
     if (left.has(resolve(path))) continue;
-    if (entry.isDirectory()) yield* below(root, path, { depth: depth + 1, left });
+    if (entry.isDirectory()) yield* below(path, { depth: depth + 1, left });
     else if (entry.isFile() && !isPart(entry.name)) {
-      const { size, mtimeMs } = await stat(path);
-      yield { path, name: relative(root, path).split(sep).join('/'), size, mtimeMs, isNamed: false };
+      const found = await stat(path).catch((error) => unreadable(path, error));
+      if (found instanceof PangateError) yield failed(path, found);
+      else yield { path, size: found.size, mtimeMs: found.mtimeMs, isNamed: false, failure: null };
     }
   }
 }

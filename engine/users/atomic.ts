@@ -5,6 +5,7 @@ import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PangateError } from '../../base/errors.ts';
+import { unwritable } from '../config/file.ts';
 
 const LOCK_TRIES = 100;
 const LOCK_WAIT_MS = 50;
@@ -93,13 +94,4 @@ async function isStale(lock: string): Promise<boolean> {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
-}
-
-function unwritable(file: string, error: unknown): PangateError {
-  const code = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-  return new PangateError(
-    'file-unreadable',
-    `cannot write ${file} (${code})`,
-    'Check its folder and rights.',
-  );
 }
