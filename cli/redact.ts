@@ -176,8 +176,10 @@ async function destinationOf(options: RedactOptions): Promise<Destination> {
 }
 
 /** Failures at once; the rest only in the end. */
-function tell({ path, state, error }: FileResult, progress: Progress): void {
-  if (state === 'failed') progress.note(`pangate: ${path}: ${error!.message}\n  ${error!.remedy}\n`);
+export function tell({ path, state, error }: FileResult, progress: Progress): void {
+  if (state !== 'failed') return;
+  const { message, remedy } = error!;
+  progress.note(`pangate: ${message.includes(path) ? '' : `${path}: `}${message}\n  ${remedy}\n`);
 }
 
 function conclude(totals: Totals, results: readonly FileResult[], options: RedactOptions): void {

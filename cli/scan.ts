@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
 import { PangateError } from '../base/errors.ts';
 import type { Detail } from '../engine/redact/chunk.ts';
-import type { FileResult, RunOptions, Scan, Totals } from '../engine/redact/run.ts';
+import type { RunOptions, Scan, Totals } from '../engine/redact/run.ts';
 import type { Shard } from '../engine/redact/walk.ts';
 import { EXIT } from './exit.ts';
 import { openConfig } from './open-config.ts';
 import { Progress } from './progress.ts';
-import { collect, parseShard, parseThreads } from './redact.ts';
+import { collect, parseShard, parseThreads, tell } from './redact.ts';
 import { type MaskOption, redactRules } from './redact-rules.ts';
 import { parseRows, ScanOutput } from './scan-output.ts';
 
@@ -155,11 +155,6 @@ function usage(what: string, remedy: string): PangateError {
 
 function hasProgress(paths: readonly string[], options: ScanOptions): boolean {
   return options.progress && process.stderr.isTTY === true && paths.length > 0;
-}
-
-/** Failures at once; the rest in the end. */
-function tell({ path, state, error }: FileResult, progress: Progress): void {
-  if (state === 'failed') progress.note(`pangate: ${path}: ${error!.message}\n  ${error!.remedy}\n`);
 }
 
 function conclude(totals: Totals): void {
