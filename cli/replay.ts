@@ -3,6 +3,7 @@ import { decodeCommand } from './replay/decode.ts';
 import { decryptCommand } from './replay/decrypt.ts';
 import { exportCommand } from './replay/export.ts';
 import { lsCommand } from './replay/ls.ts';
+import { playCommand } from './replay/play.ts';
 import { recoverCommand } from './replay/recover.ts';
 import { showCommand } from './replay/show.ts';
 import { sqlCommand } from './replay/sql.ts';
@@ -16,6 +17,7 @@ export function replayCommand(): Command {
     lsCommand(),
     showCommand(),
     sqlCommand(),
+    playCommand(),
     verifyCommand(),
     exportCommand(),
     decodeCommand(),

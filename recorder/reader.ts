@@ -15,7 +15,7 @@ import { type Outline, outlineOf } from './outline.ts';
 import { decodeMap } from './plain.ts';
 import type { Identity } from './recipient.ts';
 import { readRecordHead } from './record.ts';
-import { segmentContent } from './record-check.ts';
+import { quickContent, segmentContent } from './record-check.ts';
 import type { Seal } from './seal.ts';
 import { recordEnds } from './segment.ts';
 import { keysOf } from './wrapped-key.ts';
@@ -54,6 +54,10 @@ export interface ReadOptions {
   readonly onDamage?: (offset: number, why: string) => void;
   /** Records before this number are skipped, by whole segments where possible. */
   readonly fromSeq?: number;
+  /** `quick` leaves out the records' own root: their frame's hash, which its seal names, is checked. */
+  readonly depth?: 'quick' | 'full';
+  /** Segments that this says no to are checked against the chain and not decoded. */
+  readonly wants?: (seal: Seal) => boolean;
 }
 
 /**
@@ -139,8 +143,12 @@ export class Recording {
     }
   }
 
-  /** Walks all frames without decoding any: what the seals tell. */
-  async summary(): Promise<RecordingSummary> {
+  /**
+   * Walks all frames without decoding any: what the seals tell. With `onDamage` it goes on
+   * behind damage, as `records` does; `segment` refuses those that do not hold.
+   */
+  async summary(options: Pick<ReadOptions, 'onDamage'> = {}): Promise<RecordingSummary> {
+    if (options.onDamage !== undefined) return this.#wholeSummary(options);
     const reader = new ChainReader(new FileWindow(this.#file, this.bytes));
     const segments: SegmentPlace[] = [];
     let footer: Footer | null = null;
@@ -160,6 +168,18 @@ export class Recording {
     }
   }
 
+  async #wholeSummary(options: ReadOptions): Promise<RecordingSummary> {
+    const reader = new ChainReader(new FileWindow(this.#file, this.bytes));
+    const segments: SegmentPlace[] = [];
+    let footer: Footer | null = null;
+    for (;;) {
+      const step = await this.#next(reader, options);
+      if (step === null) return { seals: reader.segments, segments, footer, stopped: null };
+      if (step.kind === 'segment') segments.push(placeOf(step));
+      else if (step.kind === 'footer') footer = ownedFooter(step.footer);
+    }
+  }
+
   /** All records in order. Throws `archive-damaged` at the first segment that does not verify. */
   async *records(options: ReadOptions = {}): AsyncGenerator<RecordRead> {
     for await (const raw of this.contents(options)) yield* decodeRecords(raw, options.fromSeq ?? 0);
@@ -175,8 +195,9 @@ export class Recording {
       if (step.kind !== 'segment') continue;
       const { seal } = step;
       if (seal.firstSeq + seal.records <= (options.fromSeq ?? 0)) continue;
-      const content =
-        step.fault === null ? segmentContent(this.#zstd, step.frame, seal, keys) : { fault: step.fault };
+      if (step.fault === null && options.wants?.(seal) === false) continue;
+      const decoded = options.depth === 'quick' ? quickContent : segmentContent;
+      const content = step.fault === null ? decoded(this.#zstd, step.frame, seal, keys) : { fault: step.fault };
       if (content.fault === null) yield content.raw;
       else if (options.onDamage === undefined) throw damaged({ from: step.from, why: content.fault });
       else options.onDamage(step.from, content.fault);

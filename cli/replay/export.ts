@@ -1,68 +1,89 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PangateError } from '../../base/errors.ts';
-import type { RecordRead } from '../../recorder/index.ts';
-import { csvLine } from './csv.ts';
+import { version } from '../version.ts';
 import { guarded } from './exit.ts';
-import { print } from './output.ts';
+import { FORMATS, formatOf } from './exports/index.ts';
+import type { Sink } from './exports/sink.ts';
+import { toFile, toStandardOutput } from './exports/sink.ts';
 import { PLACE_OPTIONS, type PlaceOption } from './place.ts';
-import { PLAY_OPTIONS, type Played, type PlayOption, play } from './play.ts';
-import { safeJson, safeText } from './safe-text.ts';
+import { type Checked, openChecked, PLAY_OPTIONS, type PlayOption } from './reading.ts';
+import { openTape, type Tape } from './tape.ts';
 
 interface ExportOptions extends PlaceOption, PlayOption {
-  readonly format: 'jsonl' | 'csv';
+  readonly format: string;
+  readonly output?: string;
   readonly statement?: number;
+  readonly rows: number;
+  readonly channel?: number;
 }
+
+const ROWS_IN_PAGE = 1000;
 
 /** `pangate replay export`. */
 export function exportCommand(): Command {
   const command = new Command('export')
-    .description('write the records as JSON lines, or the result of a statement as CSV')
+    .description('write a session for other tools and other people')
     .argument('<recording>', 'a file, a session id or the beginning of one, or last');
   for (const option of [...PLACE_OPTIONS, ...PLAY_OPTIONS]) command.option(...option);
   return command
     .addOption(
-      new Option('-f, --format <format>', 'what to write').choices(['jsonl', 'csv']).default('jsonl'),
+      new Option('-f, --format <format>', 'how to write it').choices(Object.keys(FORMATS)).default('jsonl'),
     )
-    .option('-s, --statement <id>', 'for csv: the id of the statement (replay sql --json shows it)', parseId)
+    .option('-o, --output <file>', 'where to; else standard output')
+    .option(
+      '-s, --statement <id>',
+      'for csv: the id of the statement (replay sql --json shows it)',
+      parseNumber,
+    )
+    .option('--rows <n>', 'for html: rows of each result', parseNumber, ROWS_IN_PAGE)
+    .option('--channel <n>', 'whose terminal, where a session has several', parseNumber)
     .addHelpText('after', HELP)
     .action((word: string, options: ExportOptions) => guarded(() => write(word, options)));
 }
 
 const HELP = `
-A line of JSON is one record: {"seq", "at", "type", ...}. Bytes are {"$bytes": "<base64>"}.
+Formats:
+${Object.entries(FORMATS)
+  .map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
+  .join('\n')}
+
+In JSON a record is {"seq", "at", "type", ...}, and bytes are {"$bytes": "<base64>"}.
 
 Examples:
   $ pangate replay export last > session.jsonl
+  $ pangate replay export last --format html --output session.html
+  $ pangate replay export 01M84 --format asciicast-2 -o session.cast && asciinema play session.cast
   $ pangate replay export 01M84 --format csv --statement 3 > result.csv`;
 
-function parseId(text: string): number {
+function parseNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Write the number of a statement.');
+  throw new InvalidArgumentError('Write a number.');
 }
 
 async function write(word: string, options: ExportOptions): Promise<void> {
   if (options.format === 'csv' && options.statement === undefined)
     throw new PangateError('argument-invalid', 'csv holds one result', 'Say which: --statement <id>.');
-  await play(word, options, options.format === 'csv' ? (record) => csv(record, options.statement!) : jsonl);
+  const checked = await openChecked(word, options);
+  try {
+    const work = (sink: Sink): Promise<void> => formatOf(options.format).write(jobOf(checked, options, sink));
+    await (options.output === undefined ? toStandardOutput(work) : toFile(options.output, work));
+  } finally {
+    await checked.recording.close();
+  }
 }
 
-async function jsonl({ seq, dtUs, type, data }: RecordRead, { header }: Played): Promise<void> {
-  if (type === 'seed') return;
-  const at = new Date((header.wallUs + dtUs) / 1000).toISOString();
-  await print(`${safeJson({ seq, at, dt_us: dtUs, type, ...data })}\n`);
-}
-
-async function csv({ type, data }: RecordRead, statement: number): Promise<void> {
-  if (Number(data['id']) !== statement) return;
-  const cols = data['cols'];
-  const rows = data['rows'];
-  if (type === 'sql.cols' && Array.isArray(cols)) await line(cols.map((col: { n?: unknown }) => col?.n));
-  if (type !== 'sql.rows' || !Array.isArray(rows)) return;
-  for (const row of rows) await line(Array.isArray(row) ? row : [row]);
-}
-
-/** A file gets the cells as they are; a terminal gets them as it may show them. */
-function line(cells: readonly unknown[]): Promise<void> {
-  if (!process.stdout.isTTY) return print(csvLine(cells));
-  return print(`${safeText(csvLine(cells).trimEnd())}\n`);
+function jobOf(
+  checked: Checked,
+  options: ExportOptions,
+  sink: Sink,
+): Parameters<ReturnType<typeof formatOf>['write']>[0] {
+  let tape: Promise<Tape> | null = null;
+  return {
+    checked,
+    tape: () => (tape ??= openTape(checked, options)),
+    sink,
+    statement: options.statement ?? null,
+    rowsMax: options.rows,
+    version: version(),
+  };
 }

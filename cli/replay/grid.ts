@@ -3,6 +3,9 @@ import pc from 'picocolors';
 import { cut, safeText } from './safe-text.ts';
 import type { StatementItem } from './timeline.ts';
 
+/** `picocolors`, or its twin that colours whatever the terminal. */
+export type Colours = Omit<typeof pc, 'createColors'>;
+
 const CELL_MAX = 40;
 const NULL_SHOWN = '∅';
 
@@ -12,19 +15,20 @@ interface Cell {
 }
 
 /** The rows that an item holds, indented, with a line for what is not shown; empty without columns and rows. */
-export function grid(item: StatementItem): string {
+export function grid(item: StatementItem, colours: Colours = pc): string {
   if (item.rows.length === 0 && item.columns.length === 0) return '';
   const width = Math.max(item.columns.length, ...item.rows.map((row) => row.length));
   const heads = Array.from({ length: width }, (_, i) => head(item, i));
   const rows = item.rows.map((row) => heads.map((_, i) => cell(item, row[i], i)));
   const widths = heads.map((name, i) => Math.max(length(name), ...rows.map((row) => length(shown(row[i]!)))));
   const lines = [
-    line(heads.map((name, i) => pc.bold(pad(name, widths[i]!)))),
+    line(heads.map((name, i) => colours.bold(pad(name, widths[i]!)))),
     line(widths.map((each) => '─'.repeat(each))),
-    ...rows.map((row) => line(row.map((each, i) => coloured(each, pad(shown(each), widths[i]!))))),
+    ...rows.map((row) => line(row.map((each, i) => coloured(each, pad(shown(each), widths[i]!), colours)))),
   ];
   const more = item.rowCount - item.rows.length;
-  if (more > 0) lines.push(`    ${pc.dim(`${more} more row${more === 1 ? '' : 's'}${notRecorded(item)}`)}`);
+  if (more > 0)
+    lines.push(`    ${colours.dim(`${more} more row${more === 1 ? '' : 's'}${notRecorded(item)}`)}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -59,9 +63,9 @@ function shown({ text, masked }: Cell): string {
   return masked ? `«${text}»` : text;
 }
 
-function coloured(each: Cell, text: string): string {
-  if (each.masked) return pc.yellow(text);
-  return each.text === NULL_SHOWN ? pc.dim(text) : text;
+function coloured(each: Cell, text: string, colours: Colours): string {
+  if (each.masked) return colours.yellow(text);
+  return each.text === NULL_SHOWN ? colours.dim(text) : text;
 }
 
 /** A cell as text: NULL as ∅, bytes as hex, anything else as it is. */

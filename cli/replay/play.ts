@@ -1,57 +1,133 @@
-/** Reads a recording for a person: what was changed is not shown as if it were not. */
-import pc from 'picocolors';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { PangateError } from '../../base/errors.ts';
-import { openRecording, type Recording, type RecordRead, verifyRecording } from '../../recorder/index.ts';
-import { STATUS_EXIT } from './exit.ts';
-import { identitiesOf, type PlaceOption, recordingOf } from './place.ts';
-import { safeText } from './safe-text.ts';
+import { guarded } from './exit.ts';
+import { print } from './output.ts';
+import { PLACE_OPTIONS, type PlaceOption } from './place.ts';
+import { type Goto, parseGoto, targetOf } from './player/goto.ts';
+import { KEYS } from './player/help.ts';
+import { Player, type PlayerOptions } from './player/player.ts';
+import { openChecked, PLAY_OPTIONS, type PlayOption } from './reading.ts';
+import { openTape, type Tape } from './tape.ts';
+import { transcript } from './transcript.ts';
 
-export interface PlayOption {
-  readonly force?: boolean;
+interface PlayOptions extends PlaceOption, PlayOption {
+  readonly speed: number;
+  readonly idleTimeLimit?: number;
+  readonly maxWait?: number;
+  readonly goto?: Goto;
+  readonly paused?: boolean;
+  readonly follow?: boolean;
+  /** `--no-wait` */
+  readonly wait: boolean;
+  /** `--no-resize` */
+  readonly resize: boolean;
+  readonly streams: PlayerOptions['streams'];
+  readonly channel?: number;
+  readonly pauseOnMarkers?: boolean;
+  readonly keys?: boolean;
 }
 
-/** `--force` of every subcommand that shows records. */
-export const PLAY_OPTIONS: readonly (readonly [string, string])[] = [
-  ['--force', 'show what is left of a recording that was changed'],
-];
-
-/** What a record belongs to. */
-export interface Played {
-  readonly header: Recording['header'];
-  readonly opening: Readonly<Record<string, unknown>> | null;
+/** `pangate replay play`. */
+export function playCommand(): Command {
+  const command = new Command('play')
+    .description('play a session as it was seen')
+    .argument('<recording>', 'a file, a session id or the beginning of one, or last');
+  for (const option of [...PLACE_OPTIONS, ...PLAY_OPTIONS]) command.option(...option);
+  return command
+    .option('-s, --speed <times>', 'from 0.25 to 16 times as fast, or max', parseSpeed, 1)
+    .option('-i, --idle-time-limit <seconds>', 'wait no longer than this between two events', parseSeconds)
+    .addOption(
+      new Option('-m, --max-wait <seconds>', 'as --idle-time-limit').argParser(parseSeconds).hideHelp(),
+    )
+    .option(
+      '-g, --goto <place>',
+      'begin at 1:30, 50%, seq:120, stmt:7, mark:text or a time in RFC 3339',
+      parseGoto,
+    )
+    .option('-p, --paused', 'begin with a pause')
+    .option('-f, --follow', 'go on with a session that is being recorded, as far as it is sealed')
+    .option('-n, --no-wait', 'do not wait and do not ask for keys: print what was seen')
+    .option('-R, --no-resize', 'leave the size of this terminal as it is')
+    .option('--streams <o,e,i>', 'which to show: output, error, input', parseStreams, parseStreams('o,e'))
+    .option('--channel <n>', 'whose terminal, where a session has several', parseNumber)
+    .option('--pause-on-markers', 'pause at each marker and statement')
+    .option('--keys', 'show what is typed below the screen')
+    .addHelpText('after', HELP)
+    .action((word: string, options: PlayOptions) => guarded(() => play(word, options)));
 }
 
-/** Gives every record that holds, in order. Throws `archive-damaged` for a changed recording unless forced. */
-export async function play(
-  word: string,
-  options: PlaceOption & PlayOption,
-  show: (record: RecordRead, played: Played) => Promise<void>,
-): Promise<void> {
-  const path = await recordingOf(word, options);
-  await check(path, options.force ?? false);
-  const recording = await openRecording(path, await identitiesOf(options));
+const HELP = `
+Keys:
+${KEYS.map(([keys, what]) => `  ${keys.padEnd(14)}${what}`).join('\n')}
+
+Where standard output is no terminal, what was seen is printed as text.
+
+Examples:
+  $ pangate replay play last
+  $ pangate replay play 01M84 --speed 4 --idle-time-limit 2
+  $ pangate replay play 01M84 --goto stmt:7 --paused
+  $ pangate replay play 01M84 --follow`;
+
+function parseSpeed(text: string): number {
+  if (text === 'max') return Number.POSITIVE_INFINITY;
+  const speed = Number(text);
+  if (/^\d{1,2}(\.\d+)?$/.test(text) && speed >= 0.25 && speed <= 16) return speed;
+  throw new InvalidArgumentError('Write a number from 0.25 to 16, or max.');
+}
+
+function parseSeconds(text: string): number {
+  if (/^\d{1,6}(\.\d+)?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a number of seconds.');
+}
+
+function parseNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a number.');
+}
+
+function parseStreams(text: string): PlayerOptions['streams'] {
+  const names = { o: 'output', e: 'error', i: 'input' } as const;
+  const letters = text.split(',');
+  if (letters.every((letter): letter is keyof typeof names => Object.hasOwn(names, letter)))
+    return new Set(letters.map((letter) => names[letter]));
+  throw new InvalidArgumentError('Write some of o, e, i with commas between.');
+}
+
+async function play(word: string, options: PlayOptions): Promise<void> {
+  const tape = await openTape(await openChecked(word, options), options);
   try {
-    const played = { header: recording.header, opening: await recording.opening() };
-    const onDamage = options.force ? warn : undefined;
-    for await (const record of recording.records(onDamage ? { onDamage } : {})) await show(record, played);
+    if (options.wait && process.stdout.isTTY) await onTerminal(tape, options);
+    else for await (const line of transcript(tape)) await print(`${line}\n`);
   } finally {
-    await recording.close();
+    await tape.close();
   }
 }
 
-async function check(path: string, force: boolean): Promise<void> {
-  const { status, reason } = await verifyRecording(path, { depth: 'quick' });
-  if (status === 'VALID' || status === 'VALID-REDACTED') return;
-  process.exitCode = STATUS_EXIT[status];
-  process.stderr.write(`${pc.yellow(status)}: ${safeText(reason)}\n`);
-  if (status === 'TAMPERED' && !force)
+async function onTerminal(tape: Tape, options: PlayOptions): Promise<void> {
+  if (!process.stdin.isTTY)
     throw new PangateError(
-      'archive-damaged',
-      'a recording that was changed is not shown',
-      'See what holds: pangate replay verify; show that: --force',
+      'argument-invalid',
+      'the player takes its keys from a terminal',
+      'Say --no-wait to print what was seen.',
     );
-}
-
-function warn(offset: number, why: string): void {
-  process.stderr.write(`${pc.red(`damage at byte ${offset}`)}: ${safeText(why)}\n`);
+  const idle = options.idleTimeLimit ?? options.maxWait;
+  const player = new Player(
+    tape,
+    {
+      speed: options.speed,
+      idleUs: idle === undefined ? Number.POSITIVE_INFINITY : idle * 1e6,
+      start: options.goto === undefined ? null : await targetOf(options.goto, tape),
+      paused: options.paused ?? false,
+      follow: options.follow ?? false,
+      resize: options.resize,
+      streams: options.streams,
+      pauseOnMarkers: options.pauseOnMarkers ?? false,
+      showTyped: options.keys ?? false,
+    },
+    process.stdout,
+  );
+  const leave = (): void => player.leave();
+  process.once('SIGTERM', leave).once('SIGHUP', leave);
+  await player.run(process.stdin);
+  for (const mark of player.marks) if ('seq' in mark) await print(`marked: --goto seq:${mark.seq}\n`);
 }

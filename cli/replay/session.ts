@@ -75,6 +75,11 @@ export function textIn(map: unknown, ...keys: readonly string[]): string {
     : '';
 }
 
+/** The value if it is a list; else an empty one. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 /** The texts of a list under some keys. */
 export function listIn(map: unknown, ...keys: readonly string[]): readonly string[] {
   const value = valueIn(map, keys);

@@ -2,9 +2,10 @@ import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
 import { guarded } from './exit.ts';
 import { grid, textOf } from './grid.ts';
+import { eventText } from './item-text.ts';
 import { print, widthOf } from './output.ts';
 import { PLACE_OPTIONS, type PlaceOption } from './place.ts';
-import { PLAY_OPTIONS, type PlayOption, play } from './play.ts';
+import { PLAY_OPTIONS, type PlayOption, play } from './reading.ts';
 import { cut, safeJson, safeLine, safeText } from './safe-text.ts';
 import { textIn } from './session.ts';
 import { showClock, showSpan } from './time.ts';
@@ -129,11 +130,9 @@ class Printer {
   }
 
   #event(item: EventItem): string {
-    const data = Object.entries(item.data).filter(([name]) => name !== 'sid');
-    const text = data.map(([name, value]) => `${safeText(name)}=${plainOf(value)}`).join(' ');
     const shown = line([...this.#times(item), cut(safeText(this.#user), 12), item.type]);
     const room = Math.max(20, widthOf() - shown.length - 2);
-    const whole = `${shown}  ${cut(item.type === 's.open' ? opened(item.data) : text, room)}`;
+    const whole = `${shown}  ${cut(eventText(item.type, item.data), room)}`;
     return `${FAILED.has(item.type) ? pc.red(whole) : pc.dim(whole)}\n`;
   }
 
@@ -158,17 +157,4 @@ function line(cells: readonly string[]): string {
   return cells
     .map((text, i) => (LEFT.has(i) || i === 0 ? text.padEnd(WIDTHS[i] ?? 0) : text.padStart(WIDTHS[i] ?? 0)))
     .join('  ');
-}
-
-function opened(data: Readonly<Record<string, unknown>>): string {
-  const from = `${textIn(data, 'client', 'address')}:${textIn(data, 'client', 'port')}`;
-  return safeText(
-    `${textIn(data, 'client', 'application')} from ${from} to ${textIn(data, 'target', 'name')}/${textIn(data, 'target', 'database')}`,
-  );
-}
-
-function plainOf(value: unknown): string {
-  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array)
-    ? safeJson(value)
-    : textOf(value);
 }

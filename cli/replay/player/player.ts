@@ -1,0 +1,464 @@
+/** Plays a session on a terminal: the clock, the keys, and what they do. */
+
+import type { Beat } from '../beat.ts';
+import { Deck, type Streams } from '../deck.ts';
+import { safeText } from '../safe-text.ts';
+import type { Tape, Target } from '../tape.ts';
+import { showClock, showSpan } from '../time.ts';
+import { HELP_LINES } from './help.ts';
+import { keysOf } from './keys.ts';
+import { type Menu, menuOf } from './menu.ts';
+import { searchBackward, searchForward } from './search.ts';
+import { type Frame, View } from './view.ts';
+
+/** How a session is played. */
+export interface PlayerOptions {
+  /** Times the session's own pace; infinite for `max`. */
+  readonly speed: number;
+  /** Longest wait between two events; infinite unless told. */
+  readonly idleUs: number;
+  readonly start: Target | null;
+  readonly paused: boolean;
+  readonly follow: boolean;
+  readonly resize: boolean;
+  readonly streams: Streams;
+  readonly pauseOnMarkers: boolean;
+  readonly showTyped: boolean;
+}
+
+const SPEEDS: readonly number[] = [0.25, 0.5, 1, 1.5, 2, 4, 8, 16, Number.POSITIVE_INFINITY];
+const FRAME_MS = 33;
+const CLOCK_MS = 100;
+const FOLLOW_MS = 500;
+/** How long a frame may play beats before it is drawn. */
+const BUDGET_MS = 25;
+const BANNER_MS = 4000;
+const NOTE_MS = 2500;
+
+type Mode = 'play' | 'forward' | 'backward' | 'help' | 'timeline' | 'verify';
+
+/** One player on standard input and output. */
+export class Player {
+  readonly #deck: Deck;
+  readonly #tape: Tape;
+  readonly #options: PlayerOptions;
+  readonly #view: View;
+  readonly #keys: string[] = [];
+  readonly #marks: Target[] = [];
+  #wake: (() => void) | null = null;
+  #mode: Mode = 'play';
+  #speed: number;
+  #paused: boolean;
+  #ended = false;
+  #left = false;
+  #showTyped: boolean;
+  #digits = '';
+  #asked = '';
+  #needle = '';
+  #isBackward = false;
+  #menu: Menu | null = null;
+  #note: { readonly text: string; readonly untilMs: number } | null = null;
+  #banner: { readonly text: string; readonly untilMs: number } | null = null;
+  /** The session's time at a moment of ours: what is due follows. */
+  #anchor = { atUs: 0, nowMs: 0 };
+
+  constructor(tape: Tape, options: PlayerOptions, output: NodeJS.WriteStream) {
+    this.#view = new View(output);
+    this.#tape = tape;
+    this.#deck = new Deck(tape, this.#view.room, options.streams);
+    this.#options = options;
+    this.#speed = options.speed;
+    this.#paused = options.paused;
+    this.#showTyped = options.showTyped;
+  }
+
+  /** Records at which marks were set. */
+  get marks(): readonly Target[] {
+    return this.#marks;
+  }
+
+  /** Plays until it is left. */
+  async run(input: NodeJS.ReadStream): Promise<void> {
+    const onKeys = (chunk: string): void => this.#press(keysOf(chunk));
+    const onResize = (): void => {
+      this.#view.forget();
+      this.#wakeUp();
+    };
+    const wasRaw = input.isRaw;
+    if (this.#options.start !== null) await this.#deck.seek(this.#options.start);
+    else await this.#deck.peek();
+    this.#view.begin(this.#options.resize && this.#tape.isTerminal ? this.#deck.screen.size : null);
+    try {
+      input.setRawMode?.(true);
+      input.setEncoding('utf8').on('data', onKeys).resume();
+      process.stdout.on('resize', onResize);
+      await this.#loop();
+    } finally {
+      input.off('data', onKeys).pause();
+      process.stdout.off('resize', onResize);
+      input.setRawMode?.(wasRaw);
+      this.#view.end();
+    }
+  }
+
+  /** Ends it from outside. */
+  leave(): void {
+    this.#left = true;
+    this.#wakeUp();
+  }
+
+  async #loop(): Promise<void> {
+    this.#setAnchor();
+    while (!this.#left) {
+      while (this.#keys.length > 0 && !this.#left) await this.#key(this.#keys.shift()!);
+      const waitMs = this.#isRunning
+        ? await this.#play()
+        : this.#isFollowing
+          ? await this.#grow()
+          : CLOCK_MS * 5;
+      this.#draw();
+      await this.#sleep(waitMs);
+    }
+  }
+
+  get #isRunning(): boolean {
+    return !this.#paused && !this.#ended;
+  }
+
+  get #isFollowing(): boolean {
+    return this.#options.follow && this.#tape.isOpen && !this.#paused;
+  }
+
+  /** Plays what is due; how long until something is due again. */
+  async #play(): Promise<number> {
+    const startedMs = performance.now();
+    for (;;) {
+      const next = await this.#deck.peek();
+      if (next === null) return this.#atEnd();
+      this.#skipIdle(next);
+      const dueMs = this.#dueMs(next);
+      if (dueMs > 0) {
+        this.#deck.wait(Math.min(next.atUs, this.#nowUs()));
+        return Math.min(dueMs, CLOCK_MS);
+      }
+      const beat = (await this.#deck.step())!;
+      this.#seen(beat);
+      if (this.#paused) return 0;
+      if (performance.now() - startedMs > BUDGET_MS) return 0;
+    }
+  }
+
+  #seen(beat: Beat): void {
+    if (beat.kind === 'damage') this.#banner = { text: beat.text, untilMs: performance.now() + BANNER_MS };
+    if (beat.kind === 'marker' && this.#options.pauseOnMarkers) {
+      this.#paused = true;
+      this.#say(`marker: ${beat.text}`);
+    }
+  }
+
+  #atEnd(): number {
+    this.#ended = true;
+    if (!this.#isFollowing) this.#deck.wait(this.#tape.durationUs);
+    return FOLLOW_MS;
+  }
+
+  async #grow(): Promise<number> {
+    if (await this.#tape.grow()) {
+      this.#ended = false;
+      this.#setAnchor();
+      return 0;
+    }
+    return FOLLOW_MS;
+  }
+
+  #nowUs(): number {
+    if (!Number.isFinite(this.#speed)) return Number.POSITIVE_INFINITY;
+    return this.#anchor.atUs + (performance.now() - this.#anchor.nowMs) * 1000 * this.#speed;
+  }
+
+  #dueMs(next: Beat): number {
+    const aheadUs = next.atUs - this.#nowUs();
+    return Number.isFinite(this.#speed) ? aheadUs / 1000 / this.#speed : 0;
+  }
+
+  #skipIdle(next: Beat): void {
+    const overUs = next.atUs - Math.max(this.#deck.atUs, this.#nowUs()) - this.#options.idleUs;
+    if (Number.isFinite(overUs) && overUs > 0)
+      this.#anchor = { ...this.#anchor, atUs: this.#anchor.atUs + overUs };
+  }
+
+  #setAnchor(): void {
+    this.#anchor = { atUs: this.#deck.atUs, nowMs: performance.now() };
+  }
+
+  #press(keys: readonly string[]): void {
+    this.#keys.push(...keys.slice(0, 256));
+    this.#wakeUp();
+  }
+
+  async #key(key: string): Promise<void> {
+    if (this.#mode === 'forward' || this.#mode === 'backward') return this.#promptKey(key);
+    if (this.#mode === 'help') return this.#helpKey(key);
+    if (this.#mode === 'timeline') return this.#timelineKey(key);
+    if (this.#mode === 'verify') {
+      this.#mode = 'play';
+      if (key !== 'q') return;
+    }
+    await this.#playKey(key);
+  }
+
+  async #playKey(key: string): Promise<void> {
+    if (/^[0-9]$/.test(key)) {
+      this.#digits = (this.#digits + key).slice(-6);
+      this.#say(`goto ${this.#digits} s: G`);
+      return;
+    }
+    const digits = this.#digits;
+    this.#digits = '';
+    if (key === 'G' && digits !== '') await this.#goto({ atUs: Number(digits) * 1e6 });
+    else await this.#actions[key]?.();
+  }
+
+  /** What each key does. */
+  readonly #actions: Readonly<Record<string, () => void | Promise<void>>> = {
+    ' ': () => this.#togglePause(),
+    p: () => this.#togglePause(),
+    '.': () => this.#stepForward(),
+    ',': () => this.#stepBack(),
+    left: () => this.#goto({ atUs: this.#deck.atUs - 5e6 }),
+    right: () => this.#goto({ atUs: this.#deck.atUs + 5e6 }),
+    'shift-left': () => this.#goto({ atUs: this.#deck.atUs - this.#tape.durationUs / 10 }),
+    'shift-right': () => this.#goto({ atUs: this.#deck.atUs + this.#tape.durationUs / 10 }),
+    '[': () => this.#gotoMarker(-1),
+    ']': () => this.#gotoMarker(1),
+    '<': () => this.#changeSpeed(-1),
+    '{': () => this.#changeSpeed(-1),
+    '>': () => this.#changeSpeed(1),
+    '}': () => this.#changeSpeed(1),
+    backspace: () => this.#setSpeed(1),
+    g: () => this.#goto({ atUs: 0 }),
+    G: () => this.#goto({ atUs: this.#tape.durationUs }),
+    '/': () => this.#ask('forward'),
+    '?': () => this.#ask('help'),
+    n: () => this.#search(this.#isBackward),
+    N: () => this.#search(!this.#isBackward),
+    enter: () => this.#skip(),
+    m: () => this.#mark(),
+    t: () => this.#openTimeline(),
+    i: () => this.#toggleTyped(),
+    v: () => this.#setMode('verify'),
+    q: () => this.leave(),
+  };
+
+  #togglePause(): void {
+    this.#paused = !this.#paused;
+    if (this.#ended && !this.#tape.isOpen) this.#paused = true;
+    this.#setAnchor();
+  }
+
+  async #stepForward(): Promise<void> {
+    this.#paused = true;
+    const beat = await this.#deck.step();
+    if (beat !== null) this.#seen(beat);
+  }
+
+  async #stepBack(): Promise<void> {
+    this.#paused = true;
+    this.#ended = false;
+    await this.#deck.back();
+  }
+
+  async #goto(target: Target): Promise<void> {
+    const last = this.#tape.durationUs;
+    const inside = 'atUs' in target ? { atUs: Math.min(last, Math.max(0, target.atUs)) } : target;
+    await this.#deck.seek(inside);
+    if (this.#deck.damage !== null)
+      this.#banner = { text: this.#deck.damage, untilMs: performance.now() + BANNER_MS };
+    this.#ended = false;
+    this.#setAnchor();
+  }
+
+  async #gotoMarker(step: 1 | -1): Promise<void> {
+    const marker = await this.#deck.marker(step);
+    if (marker === null) return this.#say(step === 1 ? 'no marker follows' : 'no marker before');
+    await this.#goto({ seq: marker.seq });
+    this.#say(marker.text);
+  }
+
+  #changeSpeed(step: 1 | -1): void {
+    const index = SPEEDS.findIndex((speed) => speed >= this.#speed);
+    this.#setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, index + step))]!);
+  }
+
+  #setSpeed(speed: number): void {
+    this.#setAnchor();
+    this.#speed = speed;
+  }
+
+  async #skip(): Promise<void> {
+    const next = await this.#deck.peek();
+    if (next !== null) this.#deck.wait(next.atUs);
+    this.#setAnchor();
+  }
+
+  #mark(): void {
+    this.#marks.push({ seq: this.#deck.seq });
+    this.#say(`marked: seq:${this.#deck.seq}`);
+  }
+
+  #toggleTyped(): void {
+    this.#showTyped = !this.#showTyped;
+  }
+
+  #setMode(mode: Mode): void {
+    this.#mode = mode;
+  }
+
+  #ask(mode: 'forward' | 'backward' | 'help'): void {
+    this.#mode = mode;
+    this.#asked = '';
+  }
+
+  async #promptKey(key: string): Promise<void> {
+    if (key === 'escape') this.#mode = 'play';
+    else if (key === 'backspace') this.#asked = this.#asked.slice(0, -1);
+    else if (key === 'enter') {
+      this.#isBackward = this.#mode === 'backward';
+      this.#mode = 'play';
+      if (this.#asked !== '') this.#needle = this.#asked;
+      await this.#search(this.#isBackward);
+    } else if ([...key].length === 1 && this.#asked.length < 200) this.#asked += key;
+  }
+
+  /** Help is what `?` shows until a text to look for is typed. */
+  async #helpKey(key: string): Promise<void> {
+    if ([...key].length > 1 || key === 'q' || key === '?') this.#mode = 'play';
+    else {
+      this.#mode = 'backward';
+      await this.#promptKey(key);
+    }
+  }
+
+  async #search(backward: boolean): Promise<void> {
+    if (this.#needle === '') return this.#say('nothing to look for: type / and a text');
+    this.#note = {
+      text: `looking for ${safeText(this.#needle)} …  any key stops`,
+      untilMs: Number.POSITIVE_INFINITY,
+    };
+    this.#draw();
+    const stopped = (): boolean => this.#keys.length > 0 || this.#left;
+    const search = { tape: this.#tape, needle: this.#needle, seq: this.#deck.seq, stopped };
+    const hit = backward ? await searchBackward(search) : await searchForward(search);
+    if (hit < 0) return this.#say(stopped() ? 'stopped' : `not found: ${safeText(this.#needle)}`);
+    await this.#goto({ seq: hit });
+    this.#paused = true;
+    this.#say(`${safeText(this.#needle)}: seq:${hit}`);
+  }
+
+  async #openTimeline(): Promise<void> {
+    this.#menu = await menuOf(this.#tape, this.#deck.seq);
+    if (this.#menu.isEmpty) return this.#say('no statements and no markers');
+    this.#mode = 'timeline';
+  }
+
+  async #timelineKey(key: string): Promise<void> {
+    const chosen = this.#menu!.key(key, this.#view.room.rows - 4);
+    if (chosen === 'open') return;
+    this.#mode = 'play';
+    if (chosen !== 'closed') await this.#goto(chosen);
+  }
+
+  #say(text: string): void {
+    this.#note = { text, untilMs: performance.now() + NOTE_MS };
+  }
+
+  #draw(): void {
+    this.#view.draw(this.#frame());
+  }
+
+  #frame(): Frame {
+    const { persona, verification, durationUs } = this.#tape;
+    const nowMs = performance.now();
+    const isOver = (held: { readonly untilMs: number } | null): boolean =>
+      held === null || held.untilMs < nowMs;
+    return {
+      screen: this.#deck.screen,
+      sign: this.#sign,
+      clock: `${clockOf(this.#deck.atUs)} / ${clockOf(durationUs)}`,
+      share: durationUs === 0 ? 0 : this.#deck.atUs / durationUs,
+      speed: Number.isFinite(this.#speed) ? `${this.#speed}×` : 'max',
+      who: safeText(`${persona.user} → ${persona.target}`),
+      status: verification.status,
+      isSound: verification.status.startsWith('VALID'),
+      banner: this.#deck.damage ?? (isOver(this.#banner) ? null : this.#banner!.text),
+      note: this.#noteText(isOver(this.#note)),
+      ...this.#boxed(),
+    };
+  }
+
+  #noteText(isOver: boolean): string | null {
+    if (this.#mode === 'forward') return `/${safeText(this.#asked)}`;
+    if (this.#mode === 'backward') return `?${safeText(this.#asked)}`;
+    if (!isOver) return this.#note!.text;
+    return this.#showTyped ? `⌨ ${this.#deck.typed}` : null;
+  }
+
+  get #sign(): string {
+    if (this.#isFollowing && this.#ended) return '●';
+    if (this.#ended) return '■';
+    return this.#paused ? '⏸' : '▶';
+  }
+
+  #boxed(): Pick<Frame, 'box' | 'chosen'> {
+    if (this.#mode === 'help') return { box: HELP_LINES, chosen: -1 };
+    if (this.#mode === 'verify') return { box: this.#verifyLines(), chosen: -1 };
+    if (this.#mode === 'timeline') return this.#menu!.shown(this.#view.room.rows - 4);
+    return { box: null, chosen: -1 };
+  }
+
+  #verifyLines(): string[] {
+    const { verification, sid, startedUs } = this.#tape;
+    const { status, reason, records, seals, digest, trusted, damages } = verification;
+    return [
+      `${status}: ${safeText(reason)}`,
+      '',
+      `session      ${sid}`,
+      `started      ${showClock(startedUs, true)} UTC, ${showSpan(this.#tape.durationUs)}`,
+      `holds        ${records} records, ${seals} seals`,
+      `trusted      ${
+        trusted
+          .slice(0, 4)
+          .map(({ fromSeq, toSeq }) => `${fromSeq} to ${toSeq}`)
+          .join(', ') || 'nothing'
+      }`,
+      `fingerprint  ${digest || 'not complete'}`,
+      ...damages.slice(0, 4).map(({ offset, why }) => `damage       byte ${offset}: ${safeText(why)}`),
+    ];
+  }
+
+  #wakeUp(): void {
+    this.#wake?.();
+  }
+
+  /** Ends early when a key is pressed. */
+  async #sleep(ms: number): Promise<void> {
+    if (this.#keys.length > 0 || this.#left) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.max(ms, ms === 0 ? 1 : Math.min(ms, FRAME_MS)));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = null;
+  }
+}
+
+/** `1:02:03.4`, `02:03.4`. */
+function clockOf(us: number): string {
+  const tenths = Math.floor(us / 100_000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(tenths / 36_000);
+  const rest = `${two(Math.floor(tenths / 600) % 60)}:${two(Math.floor(tenths / 10) % 60)}.${tenths % 10}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}

@@ -1,0 +1,92 @@
+/** Reads a recording for a person: what was changed is not shown as if it were not. */
+import pc from 'picocolors';
+import { PangateError } from '../../base/errors.ts';
+import {
+  type Identity,
+  openRecording,
+  type Recording,
+  type RecordRead,
+  type Verification,
+  verifyRecording,
+} from '../../recorder/index.ts';
+import { STATUS_EXIT } from './exit.ts';
+import { identitiesOf, type PlaceOption, recordingOf } from './place.ts';
+import { safeText } from './safe-text.ts';
+
+export interface PlayOption {
+  readonly force?: boolean;
+}
+
+/** `--force` of every subcommand that shows records. */
+export const PLAY_OPTIONS: readonly (readonly [string, string])[] = [
+  ['--force', 'show what is left of a recording that was changed'],
+];
+
+/** What a record belongs to. */
+export interface Played {
+  readonly header: Recording['header'];
+  readonly opening: Readonly<Record<string, unknown>> | null;
+  readonly verification: Verification;
+}
+
+/** A recording that may be shown. The caller closes it. */
+export interface Checked extends Played {
+  readonly recording: Recording;
+  /** Keys of recipients that were named. */
+  readonly identities: readonly Identity[];
+  /** What to give to `records`: goes on behind damage if that is wanted. */
+  readonly onDamage: ((offset: number, why: string) => void) | null;
+}
+
+/**
+ * Verifies a recording quickly and opens it. What is not VALID is said on standard error and in
+ * the exit code. Throws `archive-damaged` for a changed recording unless forced.
+ */
+export async function openChecked(word: string, options: PlaceOption & PlayOption): Promise<Checked> {
+  const path = await recordingOf(word, options);
+  const verification = await check(path, options.force ?? false);
+  const identities = await identitiesOf(options);
+  const recording = await openRecording(path, identities);
+  try {
+    const opening = await recording.opening();
+    const onDamage = options.force ? warn : null;
+    return { recording, identities, header: recording.header, opening, verification, onDamage };
+  } catch (error) {
+    await recording.close();
+    throw error;
+  }
+}
+
+/** Gives every record that holds, in order. Throws as `openChecked` does. */
+export async function play(
+  word: string,
+  options: PlaceOption & PlayOption,
+  show: (record: RecordRead, played: Played) => Promise<void>,
+): Promise<void> {
+  const checked = await openChecked(word, options);
+  try {
+    const { recording, onDamage } = checked;
+    for await (const record of recording.records(onDamage ? { onDamage } : {})) await show(record, checked);
+  } finally {
+    await checked.recording.close();
+  }
+}
+
+async function check(path: string, force: boolean): Promise<Verification> {
+  const verification = await verifyRecording(path, { depth: 'quick' });
+  const { status, reason } = verification;
+  if (STATUS_EXIT[status] === 0) return verification;
+  process.exitCode = STATUS_EXIT[status];
+  process.stderr.write(`${pc.yellow(status)}: ${safeText(reason)}\n`);
+  if (status === 'TAMPERED' && !force)
+    throw new PangateError(
+      'archive-damaged',
+      'a recording that was changed is not shown',
+      'See what holds: pangate replay verify; show that: --force',
+    );
+  return verification;
+}
+
+function warn(offset: number, why: string): void {
+  process.stderr.write(`${pc.red(`damage at byte ${offset}`)}: ${safeText(why)}\n`);
+}

@@ -1,0 +1,201 @@
+/**
+ * A recording as beats, from any segment on. Each segment is checked when it is read; what does
+ * not hold becomes a beat of damage in its place. Bounded: a few segments are kept.
+ */
+import { FACT } from '../../base/recording.ts';
+import {
+  openRecording,
+  type Recording,
+  type RecordRead,
+  type SegmentPlace,
+  type Verification,
+} from '../../recorder/index.ts';
+import type { Beat } from './beat.ts';
+import { Narrator, type Persona } from './narrator.ts';
+import type { Checked } from './reading.ts';
+import { safeText } from './safe-text.ts';
+import { textIn } from './session.ts';
+
+const SEGMENTS_KEPT = 32;
+/** Segments that are looked through for the first terminal. */
+const LOOK_MAX = 8;
+
+/** Options of `openTape`. */
+export interface TapeOptions {
+  /** Whose terminal is shown where a session has several; else the first. */
+  readonly channel?: number;
+}
+
+/** One recording under a player. */
+export class Tape {
+  readonly persona: Persona;
+  readonly verification: Verification;
+  /** Wall time of microsecond 0. */
+  readonly startedUs: number;
+  readonly sid: string;
+  readonly path: string;
+  #recording: Recording;
+  readonly #identities: Checked['identities'];
+  #places: readonly SegmentPlace[] = [];
+  #isOpen = false;
+  #isTerminal = false;
+  #durationUs = 0;
+  #channel = -1;
+  readonly #kept = new Map<number, readonly RecordRead[]>();
+  #damages: readonly { readonly offset: number; readonly why: string }[] = [];
+
+  constructor({ recording, identities, opening, verification, header }: Checked, options: TapeOptions) {
+    this.#recording = recording;
+    this.#identities = identities;
+    this.verification = verification;
+    this.startedUs = header.wallUs;
+    this.sid = header.sid;
+    this.path = recording.path;
+    this.#channel = options.channel ?? -1;
+    this.persona = {
+      user: textIn(opening, 'user', 'id'),
+      database: textIn(opening, 'target', 'database'),
+      target: textIn(opening, 'target', 'name'),
+    };
+  }
+
+  /** Segments with records, in order. */
+  get places(): readonly SegmentPlace[] {
+    return this.#places;
+  }
+
+  /** Length of the session, as far as it is sealed. */
+  get durationUs(): number {
+    return this.#durationUs;
+  }
+
+  /** The session was a terminal's: its screen is one state, and can only be entered where it is known. */
+  get isTerminal(): boolean {
+    return this.#isTerminal;
+  }
+
+  /** More may come. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** What did not hold when the recording was walked. */
+  get damages(): readonly { readonly offset: number; readonly why: string }[] {
+    return this.#damages;
+  }
+
+  /** Walks the seals; and again when a recording has grown. True if there is more than before. */
+  async look(): Promise<boolean> {
+    const damages: { offset: number; why: string }[] = [];
+    const onDamage = (offset: number, why: string): void => void damages.push({ offset, why });
+    const summary = await this.#recording.summary({ onDamage });
+    const more = summary.segments.length > this.#places.length;
+    this.#places = summary.segments;
+    this.#damages = damages;
+    this.#isOpen = summary.footer === null;
+    this.#isTerminal = summary.segments.some(({ seal }) => (seal.kinds & FACT.terminal) !== 0);
+    this.#durationUs = summary.segments.at(-1)?.seal.monoLastUs ?? 0;
+    if (this.#channel < 0) this.#channel = await this.#firstChannel();
+    return more || !this.#isOpen;
+  }
+
+  /** Opens the file anew if it has grown. True if there is more to play. */
+  async grow(): Promise<boolean> {
+    const next = await openRecording(this.path, this.#identities);
+    if (next.bytes === this.#recording.bytes) {
+      await next.close();
+      return false;
+    }
+    await this.#recording.close();
+    this.#recording = next;
+    return this.look();
+  }
+
+  /** A narrator for records from any segment on. */
+  narrator(): Narrator {
+    return new Narrator(this.persona, this.#isTerminal, Math.max(0, this.#channel));
+  }
+
+  /** The beats of a segment, told by a narrator that has told the one before, or begins here. */
+  async beats(index: number, narrator: Narrator): Promise<readonly Beat[]> {
+    const place = this.#places[index];
+    if (place === undefined) return [];
+    const beats: Beat[] = [];
+    const gap = this.#gapBefore(index);
+    if (gap !== null) beats.push(gap);
+    try {
+      for (const record of await this.records(index)) beats.push(...narrator.tell(record));
+    } catch (error) {
+      beats.push(damage(place, (error as Error).message));
+    }
+    return beats;
+  }
+
+  /** The records of a segment, without its seed. Throws `archive-damaged`. */
+  async records(index: number): Promise<readonly RecordRead[]> {
+    const known = this.#kept.get(index);
+    if (known !== undefined) return known;
+    const records = (await this.#recording.segment(this.#places[index]!)).slice(1);
+    this.#kept.set(index, records);
+    if (this.#kept.size > SEGMENTS_KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+    return records;
+  }
+
+  /** The last segment that begins at or before a time or a record; 0 if none does. */
+  segmentAt(target: Target): number {
+    let low = 0;
+    let high = this.#places.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const { monoFirstUs, firstSeq } = this.#places[middle]!.seal;
+      const begins = 'seq' in target ? firstSeq <= target.seq : monoFirstUs <= target.atUs;
+      if (begins) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  }
+
+  async close(): Promise<void> {
+    await this.#recording.close();
+  }
+
+  /** Records that should stand between this segment and the one before. */
+  #gapBefore(index: number): Beat | null {
+    const { seal } = this.#places[index]!;
+    const before = this.#places[index - 1]?.seal;
+    const expected = before === undefined ? 0 : before.firstSeq + before.records;
+    if (seal.firstSeq === expected) return null;
+    const text = `records ${expected} to ${seal.firstSeq - 1} are missing`;
+    return { seq: expected, atUs: before?.monoLastUs ?? 0, kind: 'damage', text, size: null };
+  }
+
+  async #firstChannel(): Promise<number> {
+    for (let index = 0; index < Math.min(LOOK_MAX, this.#places.length); index++) {
+      const records = await this.records(index).catch(() => []);
+      const first = records.find(({ type }) => /^tty\.[oirk]$/.test(type));
+      if (first !== undefined) return Number(first.data['ch'] ?? 0);
+    }
+    return -1;
+  }
+}
+
+/** A time in the session, or a record. */
+export type Target = { readonly atUs: number } | { readonly seq: number };
+
+function damage({ seal }: SegmentPlace, why: string): Beat {
+  const last = seal.firstSeq + seal.records - 1;
+  const text = safeText(`records ${seal.firstSeq} to ${last} cannot be trusted: ${why}`);
+  return { seq: seal.firstSeq, atUs: seal.monoFirstUs, kind: 'damage', text, size: null };
+}
+
+/** A tape of a recording that may be shown; closes it when it cannot be walked. */
+export async function openTape(checked: Checked, options: TapeOptions = {}): Promise<Tape> {
+  const tape = new Tape(checked, options);
+  try {
+    await tape.look();
+    return tape;
+  } catch (error) {
+    await tape.close();
+    throw error;
+  }
+}
