@@ -197,7 +197,8 @@ export class Recording {
       if (seal.firstSeq + seal.records <= (options.fromSeq ?? 0)) continue;
       if (step.fault === null && options.wants?.(seal) === false) continue;
       const decoded = options.depth === 'quick' ? quickContent : segmentContent;
-      const content = step.fault === null ? decoded(this.#zstd, step.frame, seal, keys) : { fault: step.fault };
+      const content =
+        step.fault === null ? decoded(this.#zstd, step.frame, seal, keys) : { fault: step.fault };
       if (content.fault === null) yield content.raw;
       else if (options.onDamage === undefined) throw damaged({ from: step.from, why: content.fault });
       else options.onDamage(step.from, content.fault);

@@ -4,10 +4,11 @@ import type { Beat } from '../beat.ts';
 import { Deck, type Streams } from '../deck.ts';
 import { safeText } from '../safe-text.ts';
 import type { Tape, Target } from '../tape.ts';
-import { showClock, showSpan } from '../time.ts';
 import { HELP_LINES } from './help.ts';
 import { keysOf } from './keys.ts';
 import { type Menu, menuOf } from './menu.ts';
+import { Pace } from './pace.ts';
+import { clockText, proofLines } from './proof.ts';
 import { searchBackward, searchForward } from './search.ts';
 import { type Frame, View } from './view.ts';
 
@@ -26,7 +27,6 @@ export interface PlayerOptions {
   readonly showTyped: boolean;
 }
 
-const SPEEDS: readonly number[] = [0.25, 0.5, 1, 1.5, 2, 4, 8, 16, Number.POSITIVE_INFINITY];
 const FRAME_MS = 33;
 const CLOCK_MS = 100;
 const FOLLOW_MS = 500;
@@ -47,7 +47,7 @@ export class Player {
   readonly #marks: Target[] = [];
   #wake: (() => void) | null = null;
   #mode: Mode = 'play';
-  #speed: number;
+  readonly #pace: Pace;
   #paused: boolean;
   #ended = false;
   #left = false;
@@ -59,15 +59,13 @@ export class Player {
   #menu: Menu | null = null;
   #note: { readonly text: string; readonly untilMs: number } | null = null;
   #banner: { readonly text: string; readonly untilMs: number } | null = null;
-  /** The session's time at a moment of ours: what is due follows. */
-  #anchor = { atUs: 0, nowMs: 0 };
 
   constructor(tape: Tape, options: PlayerOptions, output: NodeJS.WriteStream) {
     this.#view = new View(output);
     this.#tape = tape;
     this.#deck = new Deck(tape, this.#view.room, options.streams);
     this.#options = options;
-    this.#speed = options.speed;
+    this.#pace = new Pace(options.speed, options.idleUs);
     this.#paused = options.paused;
     this.#showTyped = options.showTyped;
   }
@@ -108,7 +106,7 @@ export class Player {
   }
 
   async #loop(): Promise<void> {
-    this.#setAnchor();
+    this.#pace.set(this.#deck.atUs);
     while (!this.#left) {
       while (this.#keys.length > 0 && !this.#left) await this.#key(this.#keys.shift()!);
       const waitMs = this.#isRunning
@@ -135,10 +133,9 @@ export class Player {
     for (;;) {
       const next = await this.#deck.peek();
       if (next === null) return this.#atEnd();
-      this.#skipIdle(next);
-      const dueMs = this.#dueMs(next);
+      const dueMs = this.#pace.dueMs(next.atUs, this.#deck.atUs);
       if (dueMs > 0) {
-        this.#deck.wait(Math.min(next.atUs, this.#nowUs()));
+        this.#deck.wait(Math.min(next.atUs, this.#pace.nowUs));
         return Math.min(dueMs, CLOCK_MS);
       }
       const beat = (await this.#deck.step())!;
@@ -165,30 +162,10 @@ export class Player {
   async #grow(): Promise<number> {
     if (await this.#tape.grow()) {
       this.#ended = false;
-      this.#setAnchor();
+      this.#pace.set(this.#deck.atUs);
       return 0;
     }
     return FOLLOW_MS;
-  }
-
-  #nowUs(): number {
-    if (!Number.isFinite(this.#speed)) return Number.POSITIVE_INFINITY;
-    return this.#anchor.atUs + (performance.now() - this.#anchor.nowMs) * 1000 * this.#speed;
-  }
-
-  #dueMs(next: Beat): number {
-    const aheadUs = next.atUs - this.#nowUs();
-    return Number.isFinite(this.#speed) ? aheadUs / 1000 / this.#speed : 0;
-  }
-
-  #skipIdle(next: Beat): void {
-    const overUs = next.atUs - Math.max(this.#deck.atUs, this.#nowUs()) - this.#options.idleUs;
-    if (Number.isFinite(overUs) && overUs > 0)
-      this.#anchor = { ...this.#anchor, atUs: this.#anchor.atUs + overUs };
-  }
-
-  #setAnchor(): void {
-    this.#anchor = { atUs: this.#deck.atUs, nowMs: performance.now() };
   }
 
   #press(keys: readonly string[]): void {
@@ -231,11 +208,11 @@ export class Player {
     'shift-right': () => this.#goto({ atUs: this.#deck.atUs + this.#tape.durationUs / 10 }),
     '[': () => this.#gotoMarker(-1),
     ']': () => this.#gotoMarker(1),
-    '<': () => this.#changeSpeed(-1),
-    '{': () => this.#changeSpeed(-1),
-    '>': () => this.#changeSpeed(1),
-    '}': () => this.#changeSpeed(1),
-    backspace: () => this.#setSpeed(1),
+    '<': () => this.#pace.step(-1, this.#deck.atUs),
+    '{': () => this.#pace.step(-1, this.#deck.atUs),
+    '>': () => this.#pace.step(1, this.#deck.atUs),
+    '}': () => this.#pace.step(1, this.#deck.atUs),
+    backspace: () => this.#pace.change(1, this.#deck.atUs),
     g: () => this.#goto({ atUs: 0 }),
     G: () => this.#goto({ atUs: this.#tape.durationUs }),
     '/': () => this.#ask('forward'),
@@ -245,7 +222,9 @@ export class Player {
     enter: () => this.#skip(),
     m: () => this.#mark(),
     t: () => this.#openTimeline(),
-    i: () => this.#toggleTyped(),
+    i: () => {
+      this.#showTyped = !this.#showTyped;
+    },
     v: () => this.#setMode('verify'),
     q: () => this.leave(),
   };
@@ -253,7 +232,7 @@ export class Player {
   #togglePause(): void {
     this.#paused = !this.#paused;
     if (this.#ended && !this.#tape.isOpen) this.#paused = true;
-    this.#setAnchor();
+    this.#pace.set(this.#deck.atUs);
   }
 
   async #stepForward(): Promise<void> {
@@ -275,7 +254,7 @@ export class Player {
     if (this.#deck.damage !== null)
       this.#banner = { text: this.#deck.damage, untilMs: performance.now() + BANNER_MS };
     this.#ended = false;
-    this.#setAnchor();
+    this.#pace.set(this.#deck.atUs);
   }
 
   async #gotoMarker(step: 1 | -1): Promise<void> {
@@ -285,29 +264,15 @@ export class Player {
     this.#say(marker.text);
   }
 
-  #changeSpeed(step: 1 | -1): void {
-    const index = SPEEDS.findIndex((speed) => speed >= this.#speed);
-    this.#setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, index + step))]!);
-  }
-
-  #setSpeed(speed: number): void {
-    this.#setAnchor();
-    this.#speed = speed;
-  }
-
   async #skip(): Promise<void> {
     const next = await this.#deck.peek();
     if (next !== null) this.#deck.wait(next.atUs);
-    this.#setAnchor();
+    this.#pace.set(this.#deck.atUs);
   }
 
   #mark(): void {
     this.#marks.push({ seq: this.#deck.seq });
     this.#say(`marked: seq:${this.#deck.seq}`);
-  }
-
-  #toggleTyped(): void {
-    this.#showTyped = !this.#showTyped;
   }
 
   #setMode(mode: Mode): void {
@@ -384,9 +349,9 @@ export class Player {
     return {
       screen: this.#deck.screen,
       sign: this.#sign,
-      clock: `${clockOf(this.#deck.atUs)} / ${clockOf(durationUs)}`,
+      clock: `${clockText(this.#deck.atUs)} / ${clockText(durationUs)}`,
       share: durationUs === 0 ? 0 : this.#deck.atUs / durationUs,
-      speed: Number.isFinite(this.#speed) ? `${this.#speed}×` : 'max',
+      speed: this.#pace.text,
       who: safeText(`${persona.user} → ${persona.target}`),
       status: verification.status,
       isSound: verification.status.startsWith('VALID'),
@@ -411,29 +376,9 @@ export class Player {
 
   #boxed(): Pick<Frame, 'box' | 'chosen'> {
     if (this.#mode === 'help') return { box: HELP_LINES, chosen: -1 };
-    if (this.#mode === 'verify') return { box: this.#verifyLines(), chosen: -1 };
+    if (this.#mode === 'verify') return { box: proofLines(this.#tape), chosen: -1 };
     if (this.#mode === 'timeline') return this.#menu!.shown(this.#view.room.rows - 4);
     return { box: null, chosen: -1 };
-  }
-
-  #verifyLines(): string[] {
-    const { verification, sid, startedUs } = this.#tape;
-    const { status, reason, records, seals, digest, trusted, damages } = verification;
-    return [
-      `${status}: ${safeText(reason)}`,
-      '',
-      `session      ${sid}`,
-      `started      ${showClock(startedUs, true)} UTC, ${showSpan(this.#tape.durationUs)}`,
-      `holds        ${records} records, ${seals} seals`,
-      `trusted      ${
-        trusted
-          .slice(0, 4)
-          .map(({ fromSeq, toSeq }) => `${fromSeq} to ${toSeq}`)
-          .join(', ') || 'nothing'
-      }`,
-      `fingerprint  ${digest || 'not complete'}`,
-      ...damages.slice(0, 4).map(({ offset, why }) => `damage       byte ${offset}: ${safeText(why)}`),
-    ];
   }
 
   #wakeUp(): void {
@@ -452,13 +397,4 @@ export class Player {
     });
     this.#wake = null;
   }
-}
-
-/** `1:02:03.4`, `02:03.4`. */
-function clockOf(us: number): string {
-  const tenths = Math.floor(us / 100_000);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const hours = Math.floor(tenths / 36_000);
-  const rest = `${two(Math.floor(tenths / 600) % 60)}:${two(Math.floor(tenths / 10) % 60)}.${tenths % 10}`;
-  return hours > 0 ? `${hours}:${rest}` : rest;
 }
