@@ -24,9 +24,12 @@ import { recordingLimits } from './limits.ts';
 const RETRY_MS = 250;
 /** A write up to this size into the page cache takes less time than handing it to another thread. */
 const QUICK_BYTES_MAX = 65_536;
-/** A quick write that took longer than this was none: for a while others wait in another thread. */
-const QUICK_MS_MAX = 5;
-const SLOW_MS = 1000;
+/**
+ * A quick write that took longer than this waited for the medium, and not only for a processor:
+ * for a while others wait in another thread.
+ */
+const QUICK_MS_MAX = 25;
+const SLOW_MS = 250;
 
 /** A session as the journal sees it. */
 export interface JournalSource {
@@ -283,7 +286,7 @@ export class Journal {
 
   /** The frames of a batch in one piece; each of its sessions pinned, so that the file stays while it may be needed. */
   #encode(file: File, batch: Batch): Bytes {
-    const opening = this.#closed.splice(0).map(closedFrame);
+    const opening = this.#closed.length === 0 ? [] : this.#closed.splice(0).map(closedFrame);
     for (const { live, slice } of batch.entries) {
       file.pins.set(live.source, slice.firstSeq + slice.count - 1);
       if (live.file !== file) opening.push(...naming(live));
