@@ -40,6 +40,12 @@ export function text(bytes: Bytes): string {
   return buffer.toString('utf8');
 }
 
+/** A string with one character for each byte. */
+export function latin1(bytes: Bytes): string {
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return buffer.toString('latin1');
+}
+
 /** Compares in a time that depends on the lengths alone. */
 export function equal(left: Bytes, right: Bytes): boolean {
   if (left.length !== right.length) return false;

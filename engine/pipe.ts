@@ -272,7 +272,8 @@ class Pipe implements Outlet {
 /** Grows the last view if `bytes` follow it directly in the same memory. */
 function extendLast(views: Bytes[], bytes: Bytes): boolean {
   const last = views[views.length - 1];
-  if (!last || last.buffer !== bytes.buffer || last.byteOffset + last.length !== bytes.byteOffset)
+  // Asking for the buffer costs more than the rest.
+  if (!last || last.byteOffset + last.length !== bytes.byteOffset || last.buffer !== bytes.buffer)
     return false;
   views[views.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + bytes.length);
   return true;

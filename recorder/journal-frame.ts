@@ -93,23 +93,25 @@ export interface RecordSlice {
 }
 
 /**
- * Writes the head of a records frame into `head` at `at`: kind 2 (4 if encrypted), session u32, first_seq u64,
- * n u32, kinds u32, statements u32, masked u32, errors u32; the records follow it.
+ * Writes a records frame at `at` and gives the offset behind it: kind 2, session u32, first_seq u64,
+ * n u32, kinds u32, statements u32, masked u32, errors u32, and the records.
  */
-export function writeRecordsHead(head: Buffer, at: number, session: number, slice: RecordSlice): void {
+export function writeRecordsFrame(target: Buffer, at: number, session: number, slice: RecordSlice): number {
   const from = at + FRAME_HEAD_BYTES;
-  head[from] = slice.sealed === true ? JOURNAL_KIND.sealed : JOURNAL_KIND.records;
-  head.writeUInt32LE(session, from + 1);
-  head.writeUInt32LE(slice.firstSeq % 0x100000000, from + 5);
-  head.writeUInt32LE(Math.floor(slice.firstSeq / 0x100000000), from + 9);
-  head.writeUInt32LE(slice.count, from + 13);
-  head.writeUInt32LE(slice.facts.kinds, from + 17);
-  head.writeUInt32LE(slice.facts.statements, from + 21);
-  head.writeUInt32LE(slice.facts.masked, from + 25);
-  head.writeUInt32LE(slice.facts.errors, from + 29);
-  head.writeUInt32LE(RECORDS_HEAD_BYTES + slice.bytes.length, at);
-  const checksum = crc32(slice.bytes, crc32(head.subarray(from, from + RECORDS_HEAD_BYTES)));
-  head.writeUInt32LE(checksum, at + 4);
+  const to = at + RECORDS_FRAME_HEAD_BYTES + slice.bytes.length;
+  target[from] = slice.sealed === true ? JOURNAL_KIND.sealed : JOURNAL_KIND.records;
+  target.writeUInt32LE(session, from + 1);
+  target.writeUInt32LE(slice.firstSeq % 0x100000000, from + 5);
+  target.writeUInt32LE(Math.floor(slice.firstSeq / 0x100000000), from + 9);
+  target.writeUInt32LE(slice.count, from + 13);
+  target.writeUInt32LE(slice.facts.kinds, from + 17);
+  target.writeUInt32LE(slice.facts.statements, from + 21);
+  target.writeUInt32LE(slice.facts.masked, from + 25);
+  target.writeUInt32LE(slice.facts.errors, from + 29);
+  target.set(slice.bytes, from + RECORDS_HEAD_BYTES);
+  target.writeUInt32LE(to - from, at);
+  target.writeUInt32LE(crc32(target.subarray(from, to)), at + 4);
+  return to;
 }
 
 /** A frame read back; views into the bytes given. */

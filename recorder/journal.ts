@@ -17,7 +17,7 @@ import {
   openFrame,
   RECORDS_FRAME_HEAD_BYTES,
   type RecordSlice,
-  writeRecordsHead,
+  writeRecordsFrame,
 } from './journal-frame.ts';
 import { recordingLimits } from './limits.ts';
 
@@ -295,11 +295,11 @@ export class Journal {
     const bytes = opening.reduce((sum, frame) => sum + frame.length, batch.bytes);
     const target = bytes <= this.#scratch.length ? this.#scratch : Buffer.allocUnsafeSlow(bytes);
     let at = 0;
-    for (const frame of opening) at = put(target, at, frame);
-    for (const { live, slice } of batch.entries) {
-      writeRecordsHead(target, at, live.session, slice);
-      at = put(target, at + RECORDS_FRAME_HEAD_BYTES, slice.bytes);
+    for (const frame of opening) {
+      target.set(frame, at);
+      at += frame.length;
     }
+    for (const { live, slice } of batch.entries) at = writeRecordsFrame(target, at, live.session, slice);
     return target.subarray(0, at);
   }
 
@@ -371,11 +371,6 @@ function told<Answer>(source: JournalSource, tell: () => Answer): Answer | false
     source.refused(fault as Error);
     return false;
   }
-}
-
-function put(target: Bytes, at: number, bytes: Bytes): number {
-  target.set(bytes, at);
-  return at + bytes.length;
 }
 
 /** The frames that name a session in a file. */

@@ -9,9 +9,7 @@ const MORE = '(?:code|value|number|num|val|(?<!2)n[or])?$';
 /** What no other word ends with. */
 const SURE = new RegExp(`(?:cvv|cvc)2?${MORE}|cv(?:code|value|number|num)$`);
 /** What other words end with too (`rcvd`, `opencv2`): at the name's beginning, or after another word of it. */
-const SHORT = new RegExp(
-  `(?:^|_|card|cc)_?(?:cvx2?|cvn2?|cvd2?|csc|cav2|cve|cvp2|cv2|ccv2?|fsv)${MORE}`,
-);
+const SHORT = new RegExp(`(?:^|_|card|cc)_?(?:cvx2?|cvn2?|cvd2?|csc|cav2|cve|cvp2|cv2|ccv2?|fsv)${MORE}`);
 const LONG = /(?:security|verification|validation|verif)(?:code|value|number|val|num|str2)(?:value)?$/;
 const WHOLE =
   /(?:^|card|cc)sec(?:code|value|val|num)$|^(?:card|cc)?cid$|^cardidnumber$|(?:^|account|card)verification$|cardcode(?:value)?$|^cvcode$|^cvmvalue$/;

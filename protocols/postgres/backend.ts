@@ -5,26 +5,17 @@
 
 import { int32At, putInt32 } from '../../base/binary.ts';
 import { type Bytes, join, text } from '../../base/bytes.ts';
-import type { ColumnRule } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import { ANYWHERE } from '../../base/finding.ts';
 import { limits } from '../../base/limits.ts';
 import { BINARY, CopyOut, TEXT } from './copy.ts';
+import { Descriptions } from './descriptions.ts';
 import { message } from './encode.ts';
 import { fieldOf, maskFields, sqlState } from './fields.ts';
 import type { Direction, Shared } from './lane.ts';
 import { type LargeBody, LargeRow } from './large.ts';
-import { asksForKept, countsOnly, mentionedRule } from './mention.ts';
 import { Type } from './messages.ts';
-import {
-  formatsOf,
-  makePlan,
-  maskNames,
-  type Plan,
-  parseRowDescription,
-  unknownTable,
-  withFormats,
-} from './plan.ts';
+import { formatsOf, type Plan, withFormats } from './plan.ts';
 import type { Portal, Request, Statement } from './requests.ts';
 import { maskRows, runOf } from './rows.ts';
 import type { Run } from './transcript.ts';
@@ -33,12 +24,12 @@ export class Backend implements Direction {
   missing = 0;
   readonly #shared: Shared;
   readonly #counter = { rows: 0 };
-  /** Tables that a refreshed catalog still did not know. */
-  readonly #refreshed = new Set<number>();
+  readonly #descriptions: Descriptions;
   #large: LargeBody | null = null;
 
   constructor(shared: Shared) {
     this.#shared = shared;
+    this.#descriptions = new Descriptions(shared);
   }
 
   /** The client has got a message's head and not yet its end. */
@@ -164,10 +155,9 @@ export class Backend implements Direction {
     const { head } = this.#shared.requests;
     if (head?.kind !== 'query' && head?.kind !== 'describe')
       throw new PangateError('message-unknown', 'The server described what was not asked.');
-    if (this.#awaitCatalog(body)) return false;
     const asked = head.kind === 'query' ? head : 'statement' in head.what ? head.what.statement : head.what;
-    const plan = this.#plan(body, asked);
-    maskNames(body, this.#shared.cleaner);
+    const plan = this.#descriptions.plan(body, asked);
+    if (plan === null) return false;
     if (head.kind === 'query') this.#shared.transcript.columns(head.run, plan);
     else {
       this.#shared.requests.shift();
@@ -175,35 +165,6 @@ export class Backend implements Direction {
       if (head.own) return true;
     }
     this.#shared.outlet.toClient(whole);
-    return true;
-  }
-
-  #plan(body: Bytes, asked: Asked): Plan {
-    const { cleaner, catalog } = this.#shared;
-    return makePlan(parseRowDescription(body), {
-      cleaner,
-      catalog,
-      mentioned: () => this.#mentioned(asked),
-      countsOnly: () => asked.rule === undefined && countsOnly(asked.sql),
-    });
-  }
-
-  /** What the text names, or what it may ask for of an earlier text: a cursor, an SQL-level statement. */
-  #mentioned({ sql, rule }: Asked): ColumnRule | null {
-    const own = rule === undefined ? mentionedRule(sql, this.#shared.cleaner) : rule;
-    return own ?? (asksForKept(sql) ? this.#shared.carried : null);
-  }
-
-  /** A table that the catalog does not know yet: it is read again, once, before the rows are. */
-  #awaitCatalog(body: Bytes): boolean {
-    const { catalog, cleaner, outlet } = this.#shared;
-    if (!cleaner.hasColumns) return false;
-    const table = unknownTable(body, catalog);
-    if (table === 0 || this.#refreshed.has(table) || this.#refreshed.size >= limits.preparedStatementsMax)
-      return false;
-    this.#refreshed.add(table);
-    outlet.hold('server', true);
-    catalog.refresh(table, () => outlet.hold('server', false));
     return true;
   }
 
@@ -361,12 +322,6 @@ function copyOfUnknown(): PangateError {
     'The columns of this COPY could not be told, so they cannot be masked.',
     'Send the COPY as a query of its own, after what creates its table; name the columns of a table with generated ones.',
   );
-}
-
-/** What a plan's columns were asked for by. */
-interface Asked {
-  readonly sql: string;
-  readonly rule?: ColumnRule | null;
 }
 
 /** Which kind of request each plain answer belongs to. */

@@ -45,6 +45,7 @@ export class CatalogSource implements Catalog {
   #columns = new Map<number, Map<number, Origin>>();
   #rowTypes = new Map<number, Origin[]>();
   #reading: Promise<void> | null = null;
+  version = 0;
 
   constructor(host: Host, target: Target, parameters: readonly (readonly [string, string])[]) {
     this.#host = host;
@@ -100,6 +101,7 @@ export class CatalogSource implements Catalog {
   }
 
   #fill(rows: readonly Row[]): void {
+    this.version++;
     this.#columns = new Map();
     this.#rowTypes = new Map();
     for (const { table, number, origin, rowTypes } of rows) {

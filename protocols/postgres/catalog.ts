@@ -13,6 +13,8 @@ export interface Origin {
 }
 
 export interface Catalog {
+  /** Another number each time that what it knows has changed. */
+  readonly version: number;
   /** Undefined for a table that is not known (yet). */
   origin(tableOid: number, number: number): Origin | undefined;
   knows(tableOid: number): boolean;
@@ -24,6 +26,7 @@ export interface Catalog {
 
 /** Knows nothing: columns are judged by their output names and values. */
 export const NO_CATALOG: Catalog = {
+  version: 0,
   origin: () => undefined,
   knows: () => true,
   rowType: () => undefined,

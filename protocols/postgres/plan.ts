@@ -68,17 +68,22 @@ export function unknownTable(body: Bytes, catalog: Catalog): number {
   return 0;
 }
 
-/** Masks column names in place: an alias can carry any text. */
-export function maskNames(body: Bytes, cleaner: Cleaner): void {
+/** Masks column names in place: an alias can carry any text. True if one was. */
+export function maskNames(body: Bytes, cleaner: Cleaner): boolean {
+  let some = false;
   let at = 2;
   while (at < body.length) {
     const nameTo = zeroIn(body, at, body.length);
     if (nameTo < 0) throw malformed();
     const name = body.subarray(at, nameTo);
-    const masked = cleaner.clean(name, ANYWHERE);
-    if (masked !== name) name.fill(0x2a);
+    if (cleaner.find(name, ANYWHERE).length > 0) {
+      some = true;
+      // A mask of another length does not fit.
+      if (cleaner.clean(name, ANYWHERE) !== name) name.fill(0x2a);
+    }
     at = nameTo + 19;
   }
+  return some;
 }
 
 /** What a plan is made with. */

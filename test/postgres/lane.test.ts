@@ -44,6 +44,7 @@ function query(
 
 /** A catalog of one table, cards (oid 20000): id, pan, cvv. */
 const catalog: Catalog = {
+  version: 0,
   origin: (table, number) =>
     table === 20000 ? { table: 'cards', column: ['id', 'pan', 'cvv'][number - 1]!, carries: [] } : undefined,
   knows: (table) => table === 20000,
