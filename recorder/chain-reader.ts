@@ -5,84 +5,24 @@
  * with its own segment, so that a verifier can say what can be trusted behind the damage.
  */
 import { type Bytes, equal, keep } from '../base/bytes.ts';
+import {
+  broken,
+  type Found,
+  incomplete,
+  redactedFault,
+  type Step,
+  segmentFault,
+  unknown,
+} from './chain-step.ts';
 import type { FileWindow } from './file-window.ts';
-import { decodeFooter, decodeIndex, type Footer, FrameSizes, type RecordIndex } from './footer.ts';
+import { decodeFooter, decodeIndex, type Footer, FrameSizes } from './footer.ts';
 import { FRAME_HEAD_BYTES, MAGIC } from './frame.ts';
-import { type FrameFound, frameAt } from './frame-walk.ts';
+import { frameAt } from './frame-walk.ts';
 import { sha256 } from './hash.ts';
-import { decodeHeader, HEADER_FLAG, type Header } from './header.ts';
+import { decodeHeader, HEADER_FLAG } from './header.ts';
+import { decodeRedaction, type SignedRedaction } from './redaction.ts';
 import { decodeSeal, SEAL_BODY_BYTES, SEAL_FLAG, type Seal } from './seal.ts';
 import { decodeSessionNote, type SignedSessionNote } from './session-note.ts';
-
-/** What comes next in a file. Views in it are valid until the next step. */
-export type Step =
-  | { readonly kind: 'header'; readonly header: Header; readonly from: number; readonly to: number }
-  | SegmentStep
-  | {
-      readonly kind: 'silence';
-      readonly seal: Seal;
-      readonly from: number;
-      readonly to: number;
-      readonly linked: boolean;
-    }
-  | {
-      readonly kind: 'index';
-      readonly index: RecordIndex;
-      readonly from: number;
-      readonly to: number;
-      readonly linked: boolean;
-    }
-  | {
-      readonly kind: 'footer';
-      readonly footer: Footer;
-      readonly digest: Bytes;
-      readonly from: number;
-      readonly to: number;
-      readonly linked: boolean;
-    }
-  | {
-      readonly kind: 'note';
-      readonly note: SignedSessionNote;
-      /** The whole C frame. */
-      readonly frame: Bytes;
-      readonly from: number;
-      readonly to: number;
-      readonly linked: boolean;
-    }
-  | { readonly kind: 'complete' }
-  | Incomplete
-  | Broken;
-
-/**
- * A data frame and its seal. `linked` is false where the seal does not name the frame before
- * it: one of the two was changed, and the link after tells which. `fault` says what is wrong
- * with the data frame where the seal itself stands well in the chain.
- */
-export interface SegmentStep {
-  readonly kind: 'segment';
-  readonly seal: Seal;
-  readonly frame: Bytes;
-  readonly from: number;
-  readonly to: number;
-  readonly linked: boolean;
-  readonly fault: string | null;
-}
-
-/** The file ends before the recording does; `from` is where the missing frame begins. */
-export interface Incomplete {
-  readonly kind: 'incomplete';
-  readonly from: number;
-}
-
-/** Something that no writer leaves; `unknown` if it may be a later version's. */
-export interface Broken {
-  readonly kind: 'broken';
-  readonly from: number;
-  readonly why: string;
-  readonly unknown: boolean;
-}
-
-type Found = Extract<FrameFound, { readonly found: 'frame' }>;
 
 /** Bytes at the start of every seal frame: magic, length, magic of the body. */
 const SEAL_START: Bytes = startOf(MAGIC.seal, SEAL_BODY_BYTES, 'PGS1');
@@ -179,21 +119,37 @@ export class ChainReader {
     if (frame.kind === 'data' || frame.kind === 'encrypted') return this.#content(frame);
     if (frame.kind === 'index') return this.#index(frame);
     if (frame.kind === 'checkpoint') return this.#note(frame);
+    if (frame.kind === 'redaction') return this.#redacted(frame);
     if (frame.kind !== 'seal') return broken(frame.from, `a ${frame.kind} frame stands where none may`);
     return this.#silence(frame);
   }
 
-  async #content(frame: Found): Promise<Step> {
+  /** An R frame with the segment that it speaks of. */
+  async #redacted(frame: Found): Promise<Step> {
+    const redaction = decodeRedaction(keep((await this.#bytes(frame)).subarray(FRAME_HEAD_BYTES)));
+    if (redaction === null) return broken(frame.from, 'a redaction is malformed');
+    const data = await frameAt(this.#file, frame.to);
+    if (data.found === 'cut' || data.found === 'end') return incomplete(frame.from);
+    if (data.found === 'bad' || (data.kind !== 'data' && data.kind !== 'encrypted'))
+      return broken(frame.from, 'a redaction without its segment');
+    if (this.#sid !== '' && redaction.sid !== this.#sid)
+      return broken(frame.from, 'a redaction is that of another session');
+    this.#sizes.add(frame.to - frame.from, 0);
+    const step = await this.#content(data, redaction);
+    return step.kind === 'segment' ? { ...step, from: frame.from } : step;
+  }
+
+  async #content(frame: Found, redaction: SignedRedaction | null = null): Promise<Step> {
     const isEncrypted = frame.kind === 'encrypted';
     if (this.#isEncrypted === !isEncrypted)
       return broken(
         frame.from,
         isEncrypted ? 'an encrypted segment among plain ones' : 'a plain segment among encrypted ones',
       );
-    return this.#segment(frame);
+    return this.#segment(frame, redaction);
   }
 
-  async #segment(data: Found): Promise<Step> {
+  async #segment(data: Found, redaction: SignedRedaction | null): Promise<Step> {
     const frame = await frameAt(this.#file, data.to);
     if (frame.found === 'cut' || frame.found === 'end') return incomplete(data.from);
     if (frame.found === 'bad' || frame.kind !== 'seal')
@@ -205,12 +161,23 @@ export class ChainReader {
     if (seal === null) return broken(frame.from, 'the seal is malformed');
     const wrong = this.#wrongPlace(seal);
     if (wrong !== null) return broken(frame.from, wrong);
-    const fault = segmentFault(seal, data, dataBytes);
+    const fault =
+      redaction === null ? segmentFault(seal, data, dataBytes) : redactedFault(seal, redaction, dataBytes);
     const linked = this.#isLinked(seal.prev);
     this.#sizes.add(data.to - data.from, data.contentBytes);
     this.#count(seal);
     this.#link(sealBytes, frame);
-    return { kind: 'segment', seal, frame: dataBytes, from: data.from, to: frame.to, linked, fault };
+    return {
+      kind: 'segment',
+      seal,
+      frame: dataBytes,
+      from: data.from,
+      dataFrom: data.from,
+      to: frame.to,
+      linked,
+      fault,
+      redaction,
+    };
   }
 
   async #silence(frame: Found): Promise<Step> {
@@ -354,29 +321,6 @@ export class ChainReader {
     }
     return -1;
   }
-}
-
-function segmentFault(seal: Seal, data: Found, bytes: Bytes): string | null {
-  if ((seal.flags & SEAL_FLAG.heartbeat) !== 0) return 'a data frame with a seal over silence';
-  const isEncrypted = data.kind === 'encrypted';
-  if (isEncrypted !== ((seal.flags & SEAL_FLAG.encrypted) !== 0))
-    return isEncrypted ? 'an encrypted segment sealed as plain' : 'a plain segment sealed as encrypted';
-  if (seal.frameBytes !== bytes.length) return 'a data frame has not the length that its seal names';
-  if (!isEncrypted && seal.rawBytes !== data.contentBytes)
-    return 'a data frame declares another length than its seal';
-  return equal(sha256(bytes), seal.frameSha256) ? null : 'a data frame has not the hash that its seal names';
-}
-
-function incomplete(from: number): Incomplete {
-  return { kind: 'incomplete', from };
-}
-
-function broken(from: number, why: string): Broken {
-  return { kind: 'broken', from, why, unknown: false };
-}
-
-function unknown(from: number, why: string): Broken {
-  return { kind: 'broken', from, why, unknown: true };
 }
 
 function startsWith(frame: Bytes, text: string): boolean {

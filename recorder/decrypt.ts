@@ -5,7 +5,8 @@
 import type { Bytes } from '../base/bytes.ts';
 import { PangateError } from '../base/errors.ts';
 import { Chain } from './chain.ts';
-import { ChainReader, type SegmentStep, type Step } from './chain-reader.ts';
+import { ChainReader } from './chain-reader.ts';
+import type { SegmentStep, Step } from './chain-step.ts';
 import { type DiskFile, systemDisk, writeAll } from './disk.ts';
 import { openSegment, type SessionKeys } from './envelope.ts';
 import { FileWindow } from './file-window.ts';

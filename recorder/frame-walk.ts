@@ -28,6 +28,7 @@ const BODY_BYTES_MAX: Readonly<Record<FrameKind, number>> = {
   header: recordingLimits.headerBytesMax,
   seal: SEAL_BODY_BYTES,
   checkpoint: recordingLimits.checkpointBytesMax,
+  redaction: recordingLimits.redactionBytesMax,
   footer: recordingLimits.footerBytesMax,
   index: recordingLimits.indexBytesMax,
   encrypted: recordingLimits.segmentFrameBytesMax,

@@ -13,6 +13,7 @@ export const MAGIC = {
   footer: 0x184d2a53,
   index: 0x184d2a54,
   encrypted: 0x184d2a55,
+  redaction: 0x184d2a56,
   seekTable: 0x184d2a5e,
   data: 0xfd2fb528,
 } as const;

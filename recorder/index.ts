@@ -15,11 +15,6 @@ export {
 export { type Identity, newIdentity, parseRecipient, RECIPIENTS_MIN, readIdentities } from './recipient.ts';
 export { recoverArchive } from './recover.ts';
 export type { Recovery } from './recover-session.ts';
-export {
-  type Damage,
-  type Status,
-  type Verification,
-  type VerifyOptions,
-  verifyRecording,
-} from './verify.ts';
+export type { Damage, RedactionFound, Status, Verification } from './verification.ts';
+export { type VerifyOptions, verifyRecording } from './verify.ts';
 export { describeZstd } from './zstd.ts';

@@ -12,6 +12,7 @@ export const recordingLimits = {
   segmentFrameBytesMax: 4_400_000,
   headerBytesMax: 65_536,
   checkpointBytesMax: 16_384,
+  redactionBytesMax: 16_384,
   indexBytesMax: 4_194_304,
   footerBytesMax: 65_536,
   /** Frames that the seek table may list (the format's own limit). */

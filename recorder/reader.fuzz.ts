@@ -3,7 +3,7 @@ import type { Fuzzer } from '../test/fuzz.ts';
 import type { Random } from '../test/random.ts';
 import { buildRecording, smallPlan } from '../test/recorder/build.ts';
 import { verifyBytes } from '../test/recorder/frames.ts';
-import type { Verification } from './verify.ts';
+import type { Verification } from './verification.ts';
 import { openZstd } from './zstd.ts';
 
 const zstd = await openZstd();

@@ -4,7 +4,8 @@
  */
 import type { Bytes } from '../base/bytes.ts';
 import { PangateError } from '../base/errors.ts';
-import { type Broken, ChainReader, type Step } from './chain-reader.ts';
+import { ChainReader } from './chain-reader.ts';
+import type { Broken, SegmentStep, Step } from './chain-step.ts';
 import { type DiskFile, systemDisk } from './disk.ts';
 import type { SessionKeys } from './envelope.ts';
 import { FileWindow } from './file-window.ts';
@@ -15,7 +16,8 @@ import { type Outline, outlineOf } from './outline.ts';
 import { decodeMap } from './plain.ts';
 import type { Identity } from './recipient.ts';
 import { readRecordHead } from './record.ts';
-import { quickContent, segmentContent } from './record-check.ts';
+import { quickContent, type SegmentContent, segmentContent } from './record-check.ts';
+import type { Redaction } from './redaction.ts';
 import type { Seal } from './seal.ts';
 import { recordEnds } from './segment.ts';
 import { keysOf } from './wrapped-key.ts';
@@ -36,6 +38,8 @@ export interface SegmentPlace {
   /** Offset and length of its data frame. */
   readonly from: number;
   readonly bytes: number;
+  /** What was removed from it; null for a segment as it was recorded. */
+  readonly redaction: Redaction | null;
 }
 
 /** What there is besides records. */
@@ -196,13 +200,18 @@ export class Recording {
       const { seal } = step;
       if (seal.firstSeq + seal.records <= (options.fromSeq ?? 0)) continue;
       if (step.fault === null && options.wants?.(seal) === false) continue;
-      const decoded = options.depth === 'quick' ? quickContent : segmentContent;
-      const content =
-        step.fault === null ? decoded(this.#zstd, step.frame, seal, keys) : { fault: step.fault };
+      const isQuick = options.depth === 'quick';
+      const content = step.fault === null ? this.#content(step, keys, isQuick) : { fault: step.fault };
       if (content.fault === null) yield content.raw;
       else if (options.onDamage === undefined) throw damaged({ from: step.from, why: content.fault });
       else options.onDamage(step.from, content.fault);
     }
+  }
+
+  #content(step: SegmentStep, keys: SessionKeys | null, isQuick: boolean): SegmentContent {
+    const { frame, seal, redaction } = step;
+    if (isQuick && redaction === null) return quickContent(this.#zstd, frame, seal, keys);
+    return segmentContent(this.#zstd, frame, seal, keys, redaction);
   }
 
   /** The records of one segment, wherever it lies: random access behind `summary`. */
@@ -212,7 +221,7 @@ export class Recording {
     if (frame.found !== 'frame' || frame.to - frame.from !== place.bytes)
       throw damaged({ from: place.from, why: 'the segment is not there' });
     const bytes = await window.view(place.from, place.bytes);
-    const content = segmentContent(this.#zstd, bytes, place.seal, await this.keys());
+    const content = segmentContent(this.#zstd, bytes, place.seal, await this.keys(), place.redaction);
     if (content.fault !== null) throw damaged({ from: place.from, why: content.fault });
     return [...decodeRecords(content.raw)];
   }
@@ -248,13 +257,13 @@ export function* decodeRecords(raw: Bytes, fromSeq = 0): Generator<RecordRead> {
 }
 
 function placeOf(step: Extract<Step, { kind: 'segment' }>): SegmentPlace {
-  const { seal, from } = step;
+  const { seal, dataFrom: from, redaction } = step;
   const hashes = {
     frameSha256: Uint8Array.from(seal.frameSha256),
     recordsRoot: Uint8Array.from(seal.recordsRoot),
     prev: Uint8Array.from(seal.prev),
   };
-  return { seal: { ...seal, ...hashes }, from, bytes: seal.frameBytes };
+  return { seal: { ...seal, ...hashes }, from, bytes: step.frame.length, redaction };
 }
 
 function ownedFooter(footer: Footer): Footer {

@@ -3,6 +3,8 @@ import { type Bytes, equal } from '../base/bytes.ts';
 import { openSegment, type SessionKeys } from './envelope.ts';
 import { recordingLimits } from './limits.ts';
 import { readRecordHead } from './record.ts';
+import { redactedRoot, removedIn } from './redacted-segment.ts';
+import type { Redaction } from './redaction.ts';
 import type { Seal } from './seal.ts';
 import { recordEnds, segmentRoot } from './segment.ts';
 import type { Zstd } from './zstd.ts';
@@ -12,19 +14,20 @@ export type SegmentContent = { readonly raw: Bytes; readonly fault: null } | { r
 
 /**
  * Decodes a segment and checks all of it but the frame's own hash, which was checked before.
- * `keys`: the session's, for an encrypted one.
+ * `keys`: the session's, for an encrypted one. `redaction`: what was removed from it.
  */
 export function segmentContent(
   zstd: Zstd,
   frame: Bytes,
   seal: Seal,
   keys: SessionKeys | null = null,
+  redaction: Redaction | null = null,
 ): SegmentContent {
   const data = keys === null ? frame : openSegment(keys, frame, seal.firstSeq);
   if (data === null) return { fault: 'an encrypted segment does not open' };
   try {
     const raw = zstd.decompress(data, recordingLimits.segmentRawBytesMax);
-    const fault = contentFault(raw, seal);
+    const fault = redaction === null ? contentFault(raw, seal) : redactedFault(raw, seal, redaction);
     return fault === null ? { raw, fault } : { fault };
   } catch {
     return { fault: 'a segment does not decode' };
@@ -56,6 +59,18 @@ function contentFault(raw: Bytes, seal: Seal): string | null {
   if (ends.length !== seal.records) return 'a segment has not the records that its seal counts';
   if (!equal(segmentRoot(raw, ends), seal.recordsRoot))
     return 'a segment has not the root that its seal names';
+  return orderFault(raw, ends, seal);
+}
+
+/** The records that remain, and the leaves of those that do not, have the root of what was recorded. */
+function redactedFault(raw: Bytes, seal: Seal, { records }: Redaction): string | null {
+  const ends = recordEnds(raw);
+  if (ends.length !== seal.records) return 'a redacted segment has not the records that its seal counts';
+  if (!equal(redactedRoot(raw), seal.recordsRoot))
+    return 'a redacted segment has not the root that its seal names';
+  const removed = removedIn(raw);
+  if (removed.length !== records.length || removed.some((seq, i) => seq !== records[i]))
+    return 'other records were removed than the redaction says';
   return orderFault(raw, ends, seal);
 }
 

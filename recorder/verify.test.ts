@@ -5,7 +5,7 @@ import { bodyOf, joined, type Part, partOf, partsOf, verifyBytes } from '../test
 import { FRAME_HEAD_BYTES } from './frame.ts';
 import { sha256 } from './hash.ts';
 import { recordEnds } from './segment.ts';
-import type { Verification } from './verify.ts';
+import type { Verification } from './verification.ts';
 import { openZstd } from './zstd.ts';
 
 const zstd = await openZstd();

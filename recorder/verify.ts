@@ -6,7 +6,8 @@
 
 import type { Bytes } from '../base/bytes.ts';
 import { PangateError } from '../base/errors.ts';
-import { type Broken, ChainReader, type Incomplete, type SegmentStep, type Step } from './chain-reader.ts';
+import { ChainReader } from './chain-reader.ts';
+import type { Broken, Incomplete, SegmentStep, Step } from './chain-step.ts';
 import { type DiskFile, systemDisk } from './disk.ts';
 import type { SessionKeys } from './envelope.ts';
 import { FileWindow } from './file-window.ts';
@@ -16,68 +17,12 @@ import { isLive, isUnfinished } from './journal-scan.ts';
 import type { VerifierKey } from './log/note.ts';
 import type { Identity } from './recipient.ts';
 import { segmentContent } from './record-check.ts';
-import { SEAL_FLAG, type Seal } from './seal.ts';
+import { APPROVERS_MIN, approversOf, type SignedRedaction } from './redaction.ts';
+import { SEAL_FLAG } from './seal.ts';
 import { isNodeNote, type SignedSessionNote, signerOf } from './session-note.ts';
+import { Report, type TrustedRange, type Verification, whatAgrees } from './verification.ts';
 import { keysOf } from './wrapped-key.ts';
 import { openZstd, type Zstd } from './zstd.ts';
-
-/** docs/formats/pgr-v1.md, "Verification", says when each is given. */
-export type Status =
-  | 'VALID'
-  | 'VALID-REDACTED'
-  | 'OPEN'
-  | 'CRASH-TAIL'
-  | 'TRUNCATED'
-  | 'TAMPERED'
-  | 'MISSING'
-  | 'PURGED'
-  | 'UNVERIFIABLE';
-
-/** A place where the recording is not what was written. */
-export interface Damage {
-  readonly offset: number;
-  /** Number of the segment that should stand there. */
-  readonly segment: number;
-  readonly why: string;
-}
-
-/** Records that hang together with the chain, both ends included. */
-export interface TrustedRange {
-  readonly fromSeq: number;
-  readonly toSeq: number;
-}
-
-export interface Verification {
-  readonly path: string;
-  readonly status: Status;
-  /** One sentence. */
-  readonly reason: string;
-  /** Empty where the header is not readable. */
-  readonly sid: string;
-  readonly fileBytes: number;
-  readonly seals: number;
-  readonly records: number;
-  readonly statements: number;
-  readonly masked: number;
-  readonly errors: number;
-  readonly recovered: boolean;
-  readonly encrypted: boolean;
-  /** True if every record was decoded and checked; not so for `quick`, and for encrypted ones without a key. */
-  readonly decoded: boolean;
-  /** First offset that does not hold; null if all do. */
-  readonly firstBadOffset: number | null;
-  readonly damages: readonly Damage[];
-  readonly damagesTotal: number;
-  readonly trusted: readonly TrustedRange[];
-  /** SHA-256 of the footer frame in hex: the recording's fingerprint; empty while it has none. */
-  readonly digest: string;
-  /** Notes in the file. */
-  readonly notes: number;
-  /** `yes`: every note by its own key, from a node that is trusted. `unknown`: by a node that is not known here. */
-  readonly signed: 'yes' | 'no' | 'unknown';
-  /** Names of the nodes' keys that signed. */
-  readonly signers: readonly string[];
-}
 
 export interface VerifyOptions {
   readonly depth?: 'quick' | 'full';
@@ -85,10 +30,9 @@ export interface VerifyOptions {
   readonly identities?: readonly Identity[];
   /** Keys of nodes that are trusted to sign: then what is not signed is not valid. */
   readonly nodes?: readonly VerifierKey[];
+  /** Keys of those who are trusted to approve redactions; two of them must have. */
+  readonly approvers?: readonly VerifierKey[];
 }
-
-/** Damages and ranges that are listed one by one. */
-const LISTED_MAX = 100;
 
 /** A recording may be completed while it is read: what looks cut off is looked at again. */
 const ATTEMPTS_MAX = 3;
@@ -134,63 +78,6 @@ export async function verifyFile(
   return report;
 }
 
-class Report implements Verification {
-  readonly path: string;
-  status: Status = 'UNVERIFIABLE';
-  reason = '';
-  sid = '';
-  fileBytes = 0;
-  seals = 0;
-  records = 0;
-  statements = 0;
-  masked = 0;
-  errors = 0;
-  recovered = false;
-  encrypted = false;
-  decoded = false;
-  firstBadOffset: number | null = null;
-  readonly damages: Damage[] = [];
-  damagesTotal = 0;
-  readonly trusted: TrustedRange[] = [];
-  digest = '';
-  notes = 0;
-  signed: 'yes' | 'no' | 'unknown' = 'no';
-  readonly signers: string[] = [];
-
-  constructor(path: string) {
-    this.path = path;
-  }
-
-  conclude(status: Status, reason: string): void {
-    this.status = status;
-    this.reason = reason;
-  }
-
-  damage(offset: number, segment: number, why: string): void {
-    this.firstBadOffset = Math.min(offset, this.firstBadOffset ?? offset);
-    this.damagesTotal++;
-    if (this.damages.length >= LISTED_MAX) return;
-    this.damages.push({ offset, segment, why });
-    this.damages.sort((one, other) => one.offset - other.offset);
-  }
-
-  count(seal: Seal): void {
-    this.records += seal.records;
-    this.statements += seal.statements;
-    this.masked += seal.masked;
-    this.errors += seal.errors;
-  }
-
-  /** Adds records that are contiguous with the last range, or begins a range. */
-  trust(range: TrustedRange | null): void {
-    if (range === null) return;
-    const last = this.trusted.at(-1);
-    if (last !== undefined && last.toSeq + 1 === range.fromSeq)
-      this.trusted[this.trusted.length - 1] = { ...last, toSeq: range.toSeq };
-    else if (this.trusted.length < LISTED_MAX) this.trusted.push(range);
-  }
-}
-
 /** A part of the recording that the next link is to confirm. */
 interface Unconfirmed {
   readonly from: number;
@@ -213,10 +100,12 @@ class Verifier {
   /** The key of the next note, by its epoch. */
   #key: { readonly epoch: number; readonly publicKey: Bytes } | null = null;
   readonly #nodes: readonly VerifierKey[] | null;
+  readonly #approvers: readonly VerifierKey[] | null;
 
   constructor(reader: ChainReader, report: Report, zstd: Zstd | null, options: VerifyOptions) {
     this.#identities = options.identities ?? [];
     this.#nodes = options.nodes ?? null;
+    this.#approvers = options.approvers ?? null;
     this.#reader = reader;
     this.#report = report;
     this.#zstd = zstd;
@@ -287,6 +176,7 @@ class Verifier {
   /** The records of a segment; null if they do not hold. */
   #records(step: SegmentStep): TrustedRange | null {
     const { seal, from } = step;
+    if (step.redaction !== null) this.#redaction(step.redaction, from);
     const fault = step.fault ?? this.#contentFault(step);
     if (fault !== null) {
       this.#report.damage(from, seal.segment, fault);
@@ -296,10 +186,18 @@ class Verifier {
     return { fromSeq: seal.firstSeq, toSeq: seal.firstSeq + seal.records - 1 };
   }
 
-  #contentFault({ seal, frame }: SegmentStep): string | null {
+  #redaction(redaction: SignedRedaction, from: number): void {
+    const { segment, records, reason } = redaction;
+    const approvers = approversOf(redaction, this.#approvers ?? []);
+    this.#report.redactions.push({ segment, records, reason, approvers });
+    if (this.#approvers !== null && approvers.length < APPROVERS_MIN)
+      this.#report.damage(from, segment, 'records were removed without the leave of two approvers');
+  }
+
+  #contentFault({ seal, frame, redaction }: SegmentStep): string | null {
     const isClosed = (seal.flags & SEAL_FLAG.encrypted) !== 0 && this.#keys === null;
     if (this.#zstd === null || isClosed) return null;
-    return segmentContent(this.#zstd, frame, seal, this.#keys).fault;
+    return segmentContent(this.#zstd, frame, seal, this.#keys, redaction).fault;
   }
 
   /**
@@ -350,7 +248,19 @@ class Verifier {
     if (this.#report.damagesTotal > 0) this.#tampered();
     else if (this.#nodes !== null && this.#report.notes === 0)
       this.#report.conclude('UNVERIFIABLE', 'The recording is not signed.');
+    else if (this.#report.redactions.length > 0) this.#redacted();
     else this.#report.conclude('VALID', whatAgrees(this.#report));
+  }
+
+  /** Who may approve is for the verifier to know: a changed file could name anyone. */
+  #redacted(): void {
+    const report = this.#report;
+    const removed = report.redactions.reduce((sum, { records }) => sum + records.length, 0);
+    const what = `${removed} record${removed === 1 ? ' was' : 's were'} removed`;
+    if (this.#approvers !== null)
+      report.conclude('VALID-REDACTED', `${what} with the leave of two approvers; ${whatAgrees(report)}`);
+    else
+      report.conclude('UNVERIFIABLE', `${what}; name the keys of those who may approve that (--approvers).`);
   }
 
   async #incomplete(step: Incomplete): Promise<void> {
@@ -379,13 +289,6 @@ class Verifier {
       `The recording was changed: ${damages[0]?.why}, at byte ${firstBadOffset}.`,
     );
   }
-}
-
-function whatAgrees({ encrypted, decoded }: Report): string {
-  if (decoded) return 'All frames, records and links agree.';
-  return encrypted
-    ? 'All frames and links agree; the records are encrypted and were not looked into.'
-    : 'All frames and links agree; the records were not looked into.';
 }
 
 /** Steps that hold something. */

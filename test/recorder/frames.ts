@@ -3,7 +3,8 @@
 import { FileWindow } from '../../recorder/file-window.ts';
 import { FRAME_HEAD_BYTES, MAGIC, skippableFrame } from '../../recorder/frame.ts';
 import { type FrameKind, frameAt } from '../../recorder/frame-walk.ts';
-import { type Verification, type VerifyOptions, verifyFile } from '../../recorder/verify.ts';
+import type { Verification } from '../../recorder/verification.ts';
+import { type VerifyOptions, verifyFile } from '../../recorder/verify.ts';
 import { memoryFile } from './disks.ts';
 
 /** One frame with its bytes. */
