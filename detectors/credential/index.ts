@@ -1,9 +1,9 @@
 import type { Bytes } from '../../base/bytes.ts';
 import type { Detector, Finding, Undecided } from '../../base/finding.ts';
 import { DIGITS, LOWER, UPPER } from '../ascii.ts';
-import { keyBefore, latin1 } from '../key.ts';
+import { type Key, keyBefore, latin1, wordBefore } from '../key.ts';
 import { yielding } from '../yielding.ts';
-import { namesCredential, tokens } from './forms.ts';
+import { namesCredential, schemes, tokens } from './forms.ts';
 
 /**
  * Secrets: keys and tokens whose issuers gave them a form to be told by, private keys in PEM
@@ -24,6 +24,9 @@ const PEM_BYTES_MAX = 8_192;
 const PEM_BEGIN = '-----BEGIN ';
 const PEM_END = '-----END ';
 const DASH = 0x2d;
+const SLASH = 0x2f;
+const SIGN = 0x40;
+const COLON = 0x3a;
 
 /** Every place where a value or a word begins. */
 function next(bytes: Bytes, from: number, to: number): number {
@@ -58,8 +61,31 @@ function judge(bytes: Bytes, at: number, last: boolean): Finding | Undecided | n
   if (tokens.form.test(latin1(bytes, at, to)))
     return { kind: 'credential', from: at, to, reason: 'credential-token' };
   const key = keyBefore(bytes, at);
-  if (key.name === '' || !namesCredential(key.name)) return null;
-  return judgeValue(bytes, at, last);
+  if (key.name === '' ? isBehindScheme(bytes, at) : namesCredential(key.name))
+    return judgeValue(bytes, at, last);
+  return isUserInfo(bytes, key) ? judgePassword(bytes, at, last) : null;
+}
+
+/** The password of a URL, up to the `@`; without one it is a port. */
+function judgePassword(bytes: Bytes, at: number, last: boolean): Finding | Undecided | null {
+  let to = at;
+  while (to < bytes.length && to - at < VALUE_BYTES_MAX && !endsValue(bytes[to]!)) {
+    if (bytes[to] === SIGN) return { kind: 'credential', from: at, to, reason: 'credential-key' };
+    if (bytes[to++] === SLASH) return null;
+  }
+  return to === bytes.length && !last && to - at < VALUE_BYTES_MAX ? 'undecided' : null;
+}
+
+/** `Authorization: Bearer `, `"authorization": "Basic ` (RFC 9110 11.6.2). */
+function isBehindScheme(bytes: Bytes, at: number): boolean {
+  const word = wordBefore(bytes, at);
+  return schemes.test(word.name) && /authorization$/i.test(keyBefore(bytes, word.from).name);
+}
+
+/** The user's name of a URL, `postgres://app:`, whose password follows (RFC 3986 3.2.1). */
+function isUserInfo(bytes: Bytes, { from, name }: Key): boolean {
+  if (from < 3 || name === '') return false;
+  return bytes[from - 1] === SLASH && bytes[from - 2] === SLASH && bytes[from - 3] === COLON;
 }
 
 /** The value of a key that says so, up to a quote, a blank or what ends a value in a form or a tag. */

@@ -17,27 +17,37 @@ export const email: Detector = yielding({
 const LOCAL_BYTES_MAX = 64;
 const DOMAIN_BYTES_MAX = 90;
 const AT = 0x40;
+const ESCAPED_AT = '%40';
 const DOT = 0x2e;
 const DASH = 0x2d;
 const local: Uint8Array = leads(`${UPPER}${LOWER}${DIGITS}_%+-.`);
 
 function next(bytes: Bytes, from: number, to: number): number {
-  for (let at = bytes.subarray(from, to).indexOf(AT); at >= 0; ) {
-    let start = from + at;
+  for (let at = signIn(bytes, from, to); at < to; at = signIn(bytes, at + 1, to)) {
+    let start = at;
     while (start > from && local[bytes[start - 1]!] === 1) start--;
-    if (start < from + at) return start;
-    const more = bytes.subarray(from + at + 1, to).indexOf(AT);
-    at = more < 0 ? -1 : at + 1 + more;
+    if (start < at) return start;
   }
   return to;
 }
 
+/** The first `@`, plain or as `%40`, in [from, to); `to` if there is none. */
+function signIn(bytes: Bytes, from: number, to: number): number {
+  const plain = bytes.subarray(from, to).indexOf(AT);
+  const end = plain < 0 ? to : from + plain;
+  const escaped = Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).indexOf(ESCAPED_AT);
+  return escaped < 0 ? end : from + escaped;
+}
+
 function judge(bytes: Bytes, at: number, last: boolean): Finding | Undecided | null {
   if (at > 0 && local[bytes[at - 1]!] === 1) return null;
-  const name = spanOf(bytes, at, LOCAL_BYTES_MAX);
-  if (name === bytes.length) return last || name - at > LOCAL_BYTES_MAX ? null : 'undecided';
-  if (bytes[name] !== AT || name - at > LOCAL_BYTES_MAX || bytes[name - 1] === DOT) return null;
-  const domain = name + 1;
+  const span = spanOf(bytes, at, LOCAL_BYTES_MAX);
+  if (span === bytes.length && !last && span - at <= LOCAL_BYTES_MAX) return 'undecided';
+  const name = bytes[span] === AT ? span : signIn(bytes, at, span);
+  if (name === bytes.length || name - at > LOCAL_BYTES_MAX || name === at || bytes[name - 1] === DOT)
+    return null;
+  if (bytes[name] !== AT && name === span) return null;
+  const domain = name + (bytes[name] === AT ? 1 : ESCAPED_AT.length);
   let to = domain;
   while (to < bytes.length && to - domain <= DOMAIN_BYTES_MAX && isDomain(bytes[to]!)) to++;
   if (to === bytes.length && !last && to - domain <= DOMAIN_BYTES_MAX) return 'undecided';

@@ -1,11 +1,14 @@
 import type { Bytes } from '../../base/bytes.ts';
-import type { Detector, Finding, Undecided } from '../../base/finding.ts';
+import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts';
 import { DIGITS, isDigit, isWord } from '../ascii.ts';
+import { keyBefore } from '../key.ts';
+import { remembered } from '../names.ts';
 import { yielding } from '../yielding.ts';
 
 /**
  * Telephone numbers: the international form of ITU-T E.123 (`+` and eight to fifteen digits) and
- * the North American one, (212) 555-0123, with one separator at a time.
+ * the North American one, (212) 555-0123, with one separator at a time; seven to fifteen digits
+ * as the value of a field that says so.
  */
 export const phone: Detector = yielding({
   kind: 'phone',
@@ -25,13 +28,12 @@ function next(bytes: Bytes, from: number, to: number): number {
   for (let at = from; at < to; at++) {
     const byte = bytes[at]!;
     if (byte === PLUS || byte === OPENING) return at;
-    if (isDigit(byte) && (at === from || !isDigit(bytes[at - 1]!)) && isSeparator(bytes[at + 3] ?? 0))
-      return at;
+    if (isDigit(byte) && (at === from || !isDigit(bytes[at - 1]!))) return at;
   }
   return to;
 }
 
-function judge(bytes: Bytes, at: number, last: boolean): Finding | Undecided | null {
+function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null {
   if (isSeparator(bytes[at]!) || (at > 0 && (isWord(bytes[at - 1]!) || isSign(bytes[at - 1]!)))) return null;
   let to = at;
   let digits = 0;
@@ -52,16 +54,24 @@ function judge(bytes: Bytes, at: number, last: boolean): Finding | Undecided | n
     else break;
   }
   if (end < bytes.length && isWord(bytes[end]!)) return null;
-  const international = bytes[at] === PLUS && digits >= 8 && digits <= 15;
-  if (!international && !/^(?:\(999\) ?|999[-. ])999[-. ]9999(?!9)/.test(groups)) return null;
-  if (!international && digits !== 10) return null;
-  return {
-    kind: 'phone',
-    from: at,
-    to: end,
-    reason: international ? 'phone-international' : 'phone-national',
-  };
+  const reason = reasonOf(bytes, at, place, digits, groups);
+  return reason === null ? null : { kind: 'phone', from: at, to: end, reason };
 }
+
+const NATIONAL = /^(?:1[-. ])?(?:\(999\) ?|999[-. ])999[-. ]9999(?!9)/;
+/** Names of fields that hold a telephone number, without separators, in lower case. */
+const NAME =
+  /(?:phone|telephone|tel|mobile|cell|cellular|fax|msisdn|handy)(?:no|nr|num|number)?$|^(?:phone|mobile)[a-z]*number$/;
+
+function reasonOf(bytes: Bytes, at: number, place: Place, digits: number, groups: string): string | null {
+  if (bytes[at] === PLUS && digits >= 8 && digits <= 15) return 'phone-international';
+  if (NATIONAL.test(groups.replace(/^9(?=[-. ])/, '1')) && digits <= 11) return 'phone-national';
+  if (digits < 7 || digits > 15) return null;
+  const name = place.kind === 'cell' && place.name !== '' ? place.name : keyBefore(bytes, at).name;
+  return namesPhone(name) ? 'phone-field' : null;
+}
+
+const namesPhone = remembered((name) => NAME.test(name.toLowerCase().replace(/[^a-z]/g, '')));
 
 function isSeparator(byte: number): boolean {
   return byte === 0x20 || byte === 0x2d || byte === 0x2e || byte === CLOSING;

@@ -1,7 +1,7 @@
 import type { Bytes } from '../../base/bytes.ts';
 import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts';
 import { DIGITS, isDigit, isWord } from '../ascii.ts';
-import { keyBefore } from '../key.ts';
+import { keyBefore, phraseBefore, wordBefore } from '../key.ts';
 import { yielding } from '../yielding.ts';
 
 /**
@@ -18,7 +18,7 @@ export const ssn: Detector = yielding({
   judge,
 });
 
-const NAME = /(?:^|[^a-z])(?:ssn|social ?security(?: ?(?:no|nr|num|number))?)$/;
+const NAME = /(?:^|[^a-z])(?:ssn|social ?security(?: ?(?:no|nr|num|number))?|ssn (?:no|nr|num|number))$/;
 
 function next(bytes: Bytes, from: number, to: number): number {
   for (let at = from; at + 8 < to; at++) {
@@ -37,12 +37,18 @@ function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding |
   if (to > bytes.length || (to < bytes.length && isTouched(bytes, to))) return null;
   if (!isGivenOut(bytes, at, to)) return null;
   if (!isDigit(separator)) return { kind: 'ssn', from: at, to, reason: 'ssn' };
-  const name = place.kind === 'cell' && place.name !== '' ? place.name : keyBefore(bytes, at).name;
-  const words = name
+  const words = nameOf(bytes, at, place)
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/[_-]/g, ' ')
     .toLowerCase();
   return NAME.test(words) ? { kind: 'ssn', from: at, to, reason: 'ssn-field' } : null;
+}
+
+/** The field, the key or the words that the number stands under. */
+function nameOf(bytes: Bytes, at: number, place: Place): string {
+  if (place.kind === 'cell' && place.name !== '') return place.name;
+  const key = keyBefore(bytes, at);
+  return phraseBefore(bytes, key.name === '' ? wordBefore(bytes, at) : key, at);
 }
 
 /** So far it is nine digits, or three, two and four with one separator. */
