@@ -68,6 +68,11 @@ for (const [what, input, expected] of [
   ],
   ['a track behind such an escape', `%22${PAN}=3012101?`, [`track:${PAN}=3012101?`]],
   ['a code behind such an escape', '%22cvv%22%3A%22123%22', ['cvv:123']],
+  [
+    'a code in JSON in JSON, its quotes escaped',
+    '\\u0022cvv\\u0022:\\u0022123\\u0022 &quot;cvv&quot;:&#34;124&#34;',
+    ['cvv:123', 'cvv:124'],
+  ],
   ['a code between escaped tags', '\\u003ccvv\\u003e123\\u003c', ['cvv:123']],
   ['a code by the key and its object', '"card":{"code":"123"}', ['cvv:123']],
   [

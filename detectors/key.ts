@@ -148,20 +148,26 @@ function skip(bytes: Bytes, at: number, floor: number, step: Skipper): number {
 
 /** Quotes, backslashes and blanks between an assigner and a value. */
 function isQuote(bytes: Bytes, at: number, floor: number): number {
-  const last = bytes[at - 1]!;
-  if (last === 0x22 || last === 0x27 || last === 0x5c || last === 0x60) return 1;
-  if (last === 0x20 || last === 0x09) return 1;
+  if (isPlainQuote(bytes[at - 1]!)) return 1;
   const spelled = escapeBefore(bytes, at, floor);
   const code = spelled >> 5;
   return code === 0x22 || code === 0x27 || code === 0x20 ? spelled & 31 : 0;
 }
 
-/** What may close a key before its assigner. */
+/** What may close a key before its assigner: in no other spelling than the prefilter knows. */
 function isCloser(bytes: Bytes, at: number, floor: number): number {
   const last = bytes[at - 1]!;
   if (last === 0x5d || last === 0x29 || last === 0x23) return 1;
+  if (isPlainQuote(last)) return 1;
   const spelled = escapeBefore(bytes, at, floor);
-  return spelled >> 5 === 0x5d ? spelled & 31 : isQuote(bytes, at, floor);
+  const code = spelled >> 5;
+  if (bytes[at - 3] === 0x25) return code === 0x5d || isPlainQuote(code) ? spelled & 31 : 0;
+  return code === 0x22 && (spelled & 31) === 6 ? 6 : 0;
+}
+
+/** A quote, a backslash or a blank. */
+function isPlainQuote(code: number): boolean {
+  return code === 0x22 || code === 0x27 || code === 0x5c || code === 0x60 || code === 0x20 || code === 0x09;
 }
 
 function isName(bytes: Bytes, at: number): number {

@@ -9,6 +9,8 @@
 const CLASSES: i32 = 0;
 const SIDES: i32 = 256;
 const GAPS: i32 = 512;
+/** `0022`, the last bytes of a quote as `\u0022`. */
+const ESCAPED_QUOTE: u32 = 0x32323030;
 const FIRSTS: i32 = 768;
 const ALWAYS: i32 = 1024;
 const BEHIND_DIGIT: i32 = 1280;
@@ -147,8 +149,9 @@ export function sift(from: i32, end: i32, low: i32, high: i32, first: i32, frami
     const one = digits << 1 | digitsBefore >> 63;
     const two = one & (digits << 2 | digitsBefore >> 62);
     const four = two & (digits << 3 | digitsBefore >> 61) & (digits << 4 | digitsBefore >> 60);
-    // Times and ports: two digits, not of an escape, before what assigns.
-    assigners &= ~(two & ~(escapes << 3 | escapesBefore >> 61));
+    // Times and ports: two digits, not of `%22` or `\u0022`, before what assigns.
+    const escaped = escapes << 3 | escapesBefore >> 61 | escapes << 6 | escapesBefore >> 58;
+    assigners &= ~(two & ~escaped);
     // Three or four digits behind a blank that no two digits stand before.
     const blankBefore: u64 = at > low && load<u8>(at - 1) == 0x20 ? 1 : 0;
     const worded =
@@ -222,7 +225,7 @@ function mayAssign(block: i32, assigners: u64): bool {
     const name = word >> 24 == 0x22 ? word : word >> 8;
     const last = name >> 16 & 0xff;
     const index = (name & 31) << 10 | (name >> 3 & 0x3e0) | (last & 31);
-    may |= <u32>load<u8>(GAPS + last) | <u32>(load<u8>(ENDINGS + (index >> 3)) >> <u8>(index & 7)) | <u32>((name & 0xff) == 0x25);
+    may |= <u32>load<u8>(GAPS + last) | <u32>(load<u8>(ENDINGS + (index >> 3)) >> <u8>(index & 7)) | <u32>((name & 0xff) == 0x25) | <u32>(word == ESCAPED_QUOTE);
   }
   return (may & 1) != 0;
 }
@@ -286,6 +289,7 @@ function mayHold(end: i32, from: i32): bool {
   let start = from;
   while (start < stop && (classOf(start) & (GAP | ASSIGNER)) != 0) start++;
   if (start == stop) return start < limit;
+  if (start > from && load<u8>(start - 1) == 0x5c && (load<u8>(start) == 0x75 || load<u8>(start) == 0x78)) return true;
   if ((classOf(start) & ESCAPE) != 0 || load<u8>(start) == 0x3c) return true;
   const digits = runOf(start, 10);
   const last = load<u8>(end - 1) | 0x20;
@@ -353,7 +357,7 @@ function keyEnd(at: i32): i32 {
     const last: i32 = load<u8>(end - 1);
     if ((<i32>load<u8>(CLASSES + last) & GAP) != 0 || last == 0x3d) end--;
     else if (end - 3 >= floor && load<u8>(end - 3) == 0x25 && isPercentGap(end)) end -= 3;
-    else if (last == 0x3b && isQuoteReference(end)) end -= 6;
+    else if ((last == 0x3b || last == 0x32) && isQuoteReference(end)) end -= 6;
     else break;
   }
   return end;

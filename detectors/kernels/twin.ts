@@ -25,11 +25,14 @@ const RUN_BYTES_MIN = 12;
 const BLANK = 0x20;
 const SEMICOLON = 0x3b;
 const LESS = 0x3c;
+const BACKSLASH = 0x5c;
 const LETTER_A = 0x61;
 const LETTER_B = 0x62;
 const LETTER_K = 0x6b;
 const LETTER_N = 0x6e;
 const LETTER_P = 0x70;
+const LETTER_U = 0x75;
+const LETTER_X = 0x78;
 
 /** The first offset in [from, to) at which card data could start, for what stands before too; `to` if there is none. */
 export function twinSearch(bytes: Bytes, from: number, to: number, framing: number): number {
@@ -123,6 +126,12 @@ function mayHold(bytes: Bytes, end: number, from: number, to: number): boolean {
   let start = from;
   while (start < stop && (classes[bytes[start]!]! & (GAP | ASSIGNER)) !== 0) start++;
   if (start === stop) return start < to;
+  if (
+    start > from &&
+    bytes[start - 1] === BACKSLASH &&
+    (bytes[start] === LETTER_U || bytes[start] === LETTER_X)
+  )
+    return true;
   if ((classes[bytes[start]!]! & ESCAPE) !== 0 || bytes[start] === LESS) return true;
   const digits = runOf(bytes, start, to, 10) - start;
   const last = bytes[end - 1]! | 0x20;
@@ -165,7 +174,7 @@ function isPercentGap(bytes: Bytes, end: number): boolean {
 }
 
 function isQuoteReference(bytes: Bytes, end: number): boolean {
-  return end >= 6 && bytes[end - 1] === 0x3b && codeAt(bytes, end - 6) === ((0x22 << 5) | 6);
+  return end >= 6 && codeAt(bytes, end - 6) === ((0x22 << 5) | 6);
 }
 
 /** An escape at `at` spells a digit, or behind a digit a separator or nothing. */
