@@ -3,7 +3,7 @@
  * the engine would, and what it hands over is collected.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { putInt16, putInt32 } from '../../base/binary.ts';
+import { int32At, putInt16, putInt32 } from '../../base/binary.ts';
 import { type Bytes, join, keep, NO_BYTES, utf8 } from '../../base/bytes.ts';
 import type { Outlet, ResultPolicy } from '../../base/host.ts';
 import type { Entry } from '../../base/recording.ts';
@@ -122,16 +122,30 @@ function joinArrays(left: Bytes, right: Bytes): Bytes {
 export function piecesOf(conversation: readonly Said[], cuts: readonly number[]): Said[] {
   const pieces: Said[] = [];
   let offset = 0;
+  let next = 0;
   for (const { side, bytes } of conversation) {
-    const inner = cuts
-      .filter((cut) => cut > offset && cut < offset + bytes.length)
-      .map((cut) => cut - offset);
-    const bounds = [0, ...inner, bytes.length];
-    for (let i = 1; i < bounds.length; i++)
-      pieces.push({ side, bytes: bytes.slice(bounds[i - 1], bounds[i]) });
-    offset += bytes.length;
+    const to = offset + bytes.length;
+    let from = offset;
+    for (; next < cuts.length && cuts[next]! < to; next++) {
+      if (cuts[next]! <= from) continue;
+      pieces.push({ side, bytes: bytes.slice(from - offset, cuts[next]! - offset) });
+      from = cuts[next]!;
+    }
+    pieces.push({ side, bytes: bytes.slice(from - offset) });
+    offset = to;
   }
   return pieces;
+}
+
+/** Where each message begins, and behind the last one its end. */
+export function messageStarts(conversation: readonly Said[]): number[] {
+  const starts: number[] = [];
+  let offset = 0;
+  for (const { bytes } of conversation) {
+    for (let at = 0; at < bytes.length; at += 1 + int32At(bytes, at + 1)) starts.push(offset + at);
+    offset += bytes.length;
+  }
+  return [...starts, offset];
 }
 
 /** All bytes of a conversation. */
