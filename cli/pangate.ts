@@ -17,6 +17,7 @@ Exit codes: 0 done, 1 found or not as it should be, 2 could not be done, 64 not 
 /** One file a verb, in the order of the help; only the one that is asked for is loaded. */
 const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serveCommand(),
+  sealer: async () => (await import('./sealer.ts')).sealerCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
   user: async () => (await import('./user.ts')).userCommand(),
   redact: async () => (await import('./redact.ts')).redactCommand(),

@@ -115,6 +115,7 @@ async function stage(own: Partial<Limits> = {}, target?: string): Promise<Stage>
       mode: 'strict',
       disk: { reserveBytes: 0, alarmPercent: 80, refusePercent: 95 },
       durability: 'process',
+      sealer: 'off',
       results: { rowsMax: 0, bytesMax: 0 },
     },
     limits: { ...limits, closingTimeoutMs: 500, ...own },

@@ -1,13 +1,15 @@
 /** The gateway as a process: from its configuration to the signal that ends it. */
 import { systemClock } from '../base/clock.ts';
 import type { PangateError } from '../base/errors.ts';
+import type { Archive } from '../base/recording.ts';
 import { protocols } from '../protocols/index.ts';
 import { openArchive } from '../recorder/index.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
-import { type Gateway, startGateway } from './gateway.ts';
+import { type Gateway, type GatewayParts, startGateway } from './gateway.ts';
 import { createLog, type GatewayLog } from './log.ts';
 import { plugins } from './plugins.ts';
+import { openSealing } from './sealing.ts';
 import { createIdentity } from './users/identity.ts';
 
 /** Runs until a signal has drained it. Throws what keeps it from starting. */
@@ -22,32 +24,43 @@ export async function runGateway(config: Config, gatewayVersion: string): Promis
     refuseShare: disk.refusePercent / 100,
   };
   const onAlert = (error: Error): void => log.error({ cause: error.message }, 'recording is in trouble');
-  const archive = await openArchive({
-    directory,
-    mode,
-    durability,
-    encryption,
-    space,
-    gatewayVersion,
-    onAlert,
-  });
+  const sealing = await openSealing(config.record, log);
+  const { notary } = sealing;
   try {
-    const gateway = await startGateway({ config, protocols, identity, archive, log, clock });
-    const reload = (): void => reread(gateway, config.file, log);
-    process.on('SIGHUP', reload);
-    await endOf(gateway, log, config.limits.drainTimeoutMs);
-    process.off('SIGHUP', reload);
+    const options = { directory, mode, durability, encryption, space, notary, gatewayVersion, onAlert };
+    await serve({ config, archive: await openArchive(options), identity, log, clock });
   } finally {
-    await archive.close();
+    await sealing.stop();
     log.info({}, 'stopped');
     log.flush();
   }
 }
 
-/** Certificates, targets, masks and limits of new connections; a file that is not valid changes nothing. */
-function reread(gateway: Gateway, file: string, log: GatewayLog): void {
+/** What runs beside the gateway itself. */
+interface Service extends Pick<GatewayParts, 'config' | 'archive' | 'identity' | 'clock'> {
+  readonly log: GatewayLog;
+}
+
+async function serve({ config, archive, identity, log, clock }: Service): Promise<void> {
   try {
-    gateway.reload(loadConfig(file, plugins));
+    await archive.log?.append({ type: 'config', digest: config.digest });
+    const gateway = await startGateway({ config, protocols, identity, archive, log, clock });
+    const reload = (): void => reread(gateway, archive, config.file, log);
+    process.on('SIGHUP', reload);
+    await endOf(gateway, log, config.limits.drainTimeoutMs);
+    process.off('SIGHUP', reload);
+  } finally {
+    await archive.close();
+  }
+}
+
+/** Certificates, targets, masks and limits of new connections; a file that is not valid changes nothing. */
+function reread(gateway: Gateway, archive: Archive, file: string, log: GatewayLog): void {
+  try {
+    const config = loadConfig(file, plugins);
+    gateway.reload(config);
+    const entry = { type: 'config', digest: config.digest };
+    archive.log?.append(entry).catch((error: Error) => log.error({ cause: error.message }, 'not logged'));
   } catch (error) {
     const { message, remedy = '' } = error as PangateError;
     log.error({ file, problem: message, remedy }, 'configuration not taken: the old one stays');

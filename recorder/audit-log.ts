@@ -3,36 +3,49 @@
  * hold, a purge.
  */
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { AuditEntry, AuditLog } from '../base/recording.ts';
-import { lockFolder } from './lock.ts';
-import { Log } from './log/log.ts';
-import { openKeys, SECRET_FOLDER } from './sealer/keys.ts';
+import type { AuditLog } from '../base/recording.ts';
+import type { Notary } from './notary.ts';
+import { SealerClient } from './sealer/client.ts';
+import { openSealer } from './sealer/run.ts';
+import { SOCKET_FILE } from './sealer/wire.ts';
 
 /** The log's folder in an archive's directory. */
 export const LOG_FOLDER = 'log';
+
+/** How long a socket that is there is tried before the log is opened without it. */
+const CONNECT_MS = 1000;
 
 /**
  * The log of the archive in a directory. Null if that archive has none (a copy of recordings
  * on another machine). Throws `record-failed` where there is one and it cannot be written:
  * what has to be logged must then not be done.
  */
-export async function openAuditLog(directory: string): Promise<AuditLog | null> {
-  const folder = join(directory, LOG_FOLDER);
-  if (!existsSync(folder)) return null;
-  return openOwnLog(folder);
+export function openAuditLog(directory: string): Promise<AuditLog | null> {
+  return openNotary(directory);
 }
 
-/** The log itself, for a process that may read the sealer's keys while no sealer runs. */
-async function openOwnLog(folder: string): Promise<AuditLog> {
-  const unlock = await lockFolder(join(folder, SECRET_FOLDER));
-  const log = new Log({ folder, key: openKeys(folder, hostname()).log, durability: 'disk' });
+/** As `openAuditLog`, for who also has something to sign: the running sealer, else one in this process. */
+export async function openNotary(directory: string): Promise<Notary | null> {
+  const folder = join(directory, LOG_FOLDER);
+  if (!existsSync(join(folder, 'checkpoint'))) return null;
+  if (existsSync(join(folder, SOCKET_FILE))) {
+    const client = new SealerClient(folder);
+    try {
+      await client.ready(CONNECT_MS);
+      return client;
+    } catch {
+      // It was left behind: the lock below says whether nobody is there.
+      await client.close();
+    }
+  }
+  const { sealer, close } = await openSealer({ folder, durability: 'disk' });
   return {
-    append: (entry: AuditEntry) => log.append(entry),
-    close: async () => {
-      await log.close();
-      await unlock();
-    },
+    trouble: null,
+    sign: (sid, frames, end) => sealer.sign(sid, frames, end),
+    last: (sid) => sealer.last(sid),
+    acknowledge: (heads) => sealer.acknowledge(heads),
+    append: (entry) => sealer.append(entry),
+    close,
   };
 }

@@ -1,8 +1,9 @@
 /** The recorder: writes, reads and verifies recordings (docs/formats/pgr-v1.md). */
 export { type ArchiveOptions, openArchive, RecordingArchive, recordingPath } from './archive.ts';
-export { LOG_FOLDER, openAuditLog } from './audit-log.ts';
+export { LOG_FOLDER, openAuditLog, openNotary } from './audit-log.ts';
 export { decryptRecording } from './decrypt.ts';
 export type { EncryptionOptions } from './encryption.ts';
+export type { Notary } from './notary.ts';
 export type { Outline } from './outline.ts';
 export {
   decodeRecords,
@@ -15,6 +16,9 @@ export {
 export { type Identity, newIdentity, parseRecipient, RECIPIENTS_MIN, readIdentities } from './recipient.ts';
 export { recoverArchive } from './recover.ts';
 export type { Recovery } from './recover-session.ts';
+export { connectSealer } from './sealer/client.ts';
+export { runSealer } from './sealer/process.ts';
+export { type StartedSealer, type StartOptions, startSealer } from './sealer/start.ts';
 export type { Damage, RedactionFound, Status, Verification } from './verification.ts';
 export { type VerifyOptions, verifyRecording } from './verify.ts';
 export { describeZstd } from './zstd.ts';

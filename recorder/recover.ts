@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
+import { openNotary } from './audit-log.ts';
 import { bootsIn, JournalKeys, removeBootKey } from './boot-key.ts';
 import { WALL_ERROR_UNKNOWN, type WallTime } from './chain.ts';
 import { type Disk, systemDisk } from './disk.ts';
@@ -113,14 +114,19 @@ export async function recoverArchive(
   const wall = (): WallTime => ({ us: systemClock.wallUs(), errorUs: WALL_ERROR_UNKNOWN });
   const onRecovery = (recovery: Recovery): void => void recoveries.push(recovery);
   const keys = { identities, ...(journalKeys !== undefined && { journalKeys }) };
-  for (const folder of await journalFolders(systemDisk, directory)) {
-    const unlock = await lockFolder(folder);
-    try {
-      const context = { disk: systemDisk, directory, wall, pathOf, onRecovery, notary: null };
-      await recoverFolder(folder, { ...context, ...keys });
-    } finally {
-      await unlock();
+  const notary = await openNotary(directory);
+  try {
+    for (const folder of await journalFolders(systemDisk, directory)) {
+      const unlock = await lockFolder(folder);
+      try {
+        const context = { disk: systemDisk, directory, wall, pathOf, onRecovery, notary };
+        await recoverFolder(folder, { ...context, ...keys });
+      } finally {
+        await unlock();
+      }
     }
+  } finally {
+    await notary?.close();
   }
   return recoveries;
 }

@@ -116,11 +116,13 @@ export interface RecordConfig {
   readonly mode: 'strict' | 'best-effort';
   /** What a record survives before the client sees an answer: a power cut, or a crash of pangate. */
   readonly durability: 'disk' | 'process';
-  /** Per statement; what is beyond is committed to by its hash. `all`: no cap; 0: statements only. */
   /** What is done about a full disk. */
   readonly disk: DiskConfig;
+  /** Who signs: a process that `serve` starts, one that runs by itself, or nobody. */
+  readonly sealer: 'started' | 'external' | 'off';
   /** Without it recordings are plain. */
   readonly encryption?: EncryptionConfig;
+  /** Per statement; what is beyond is committed to by its hash. `all`: no cap; 0: statements only. */
   readonly results: { readonly rowsMax: number | 'all'; readonly bytesMax: number | 'all' };
 }
 

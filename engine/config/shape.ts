@@ -251,6 +251,10 @@ function recordShape(path: PathShape) {
         description: '`disk`: records survive a power cut; `process`: they survive a crash of pangate',
       }),
       disk: diskShape().prefault({}),
+      sealer: z.enum(['started', 'external', 'off']).default('started').meta({
+        description:
+          '`started`: signed by a process of its own beside the gateway; `external`: by `pangate sealer`; `off`: not signed',
+      }),
       encryption: encryptionShape(path).exactOptional(),
       results: z
         .strictObject({

@@ -150,6 +150,8 @@ export class LogFiles {
   }
 
   #write(path: string, views: readonly Bytes[], isDurable: boolean): void {
+    // A log whose folder was taken away does not make itself another one.
+    if (!fs.existsSync(this.#folder)) throw new Error('the folder of the log is gone');
     fs.mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
     const file = fs.openSync(path, 'w', FILE_MODE);
     try {
