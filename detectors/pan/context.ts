@@ -7,16 +7,26 @@ import { AGAINST, nearestWord, SILENT } from './words.ts';
 /** The number is the value of a card field: more than any word before it says. */
 export const FIELD = 3;
 
-/** Names of fields that hold a card number, without separators, in lower case. */
+/**
+ * Names of fields that hold a card number, in lower case with underscores between their words:
+ * `card` may be a part of a word, `cc` and `pan` may not (`span`, `bcc`).
+ */
 const FIELD_NAME =
-  /(?:card|cc|pan|pri(?:mary)?acc(?:oun)?t)(?:acc(?:oun)?t)?(?:no|nr|nbr|num|number|pan)?$|^(?:ci)?acc(?:oun)?t(?:no|nr|num|number)$/;
+  /(?:card|(?:^|_|card_?)(?:cc|[fd]?pan)|pri(?:mary)?_?acc(?:oun)?t)_?(?:acc(?:oun)?t)?_?(?:no|nr|nbr|num|number|pan)?$|^(?:ci_?)?acc(?:oun)?t_?(?:no|nr|nbr|num|number)$/;
 const OTHER_NAME =
   /imei|iban|sire[tn]|track(?:ing|id|no)|order|trace|span|uuid|guid|gtin|isbn|^ean|timestamp|phone|mobile|fax|session|request|event|serial|reference|transaction|token|zip|postal/;
 
 /** A value under this name is a card number and nothing else. */
-export const namesCard: (name: string) => boolean = remembered((name) => FIELD_NAME.test(plainName(name)));
+export const namesCard: (name: string) => boolean = remembered((name) => FIELD_NAME.test(parted(name)));
 
 const namesOther: (name: string) => boolean = remembered((name) => OTHER_NAME.test(plainName(name)));
+
+function parted(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_');
+}
 
 function plainName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');

@@ -1,0 +1,42 @@
+/** The prefilter: where it stops, and what it passes by. */
+import { test } from 'tap';
+import { utf8 } from '../base/bytes.ts';
+import { next } from './sieve.ts';
+
+const PAN = '4111111111111111';
+
+/** Where it stops in a text, in bytes; « stands before the finding and is left out. */
+function stop(marked: string): { readonly at: number; readonly finding: number; readonly length: number } {
+  const bytes = utf8(marked.replace('«', ''));
+  const finding = marked.indexOf('«') < 0 ? 0 : utf8(marked.slice(0, marked.indexOf('«'))).length;
+  return { at: next(bytes, 0, bytes.length), finding, length: bytes.length };
+}
+
+for (const text of [
+  ...[PAN, '4111 1111 1111 1111', '3782-822463-10005', '4111.1111.1111.1111', '4111_1111_1111_1111'],
+  ...['4111+1111+1111+1111', '4111%201111%201111%201111', '4111\u00a01111\u00a01111\u00a01111', '%34%31'],
+  ...['\\u0034', '&#52;', '&#x34;', '４', '٤', '۴', '4\u200b1', '4\x1b[1m1', `%22«${PAN}%22`],
+  ...['cvv=«123', '"cvv2":"«123"', 'cvc «123', 'pin=«1234', '%22cvv%22%3A%22«123', 'Security Code: «1234'],
+  ...['\\u0022cvv\\u0022:\\u0022«123', 'cvv\\u003d«123', '"pinBlock":"«0412AC89ABCDEF67"'],
+  ...[`%B${PAN}^A`, `;${PAN}=3012101?`, `5A08«${PAN}5F34`, Buffer.from(PAN).toString('hex')],
+])
+  test(`it does not pass ${JSON.stringify(text)} by`, async (t) => {
+    for (const before of ['', 'x '.repeat(100), 'y'.repeat(63)]) {
+      const { at, finding } = stop(`${before} ${text.includes('«') ? text : `«${text}`}`);
+      t.ok(at <= finding, `${at} of ${finding}`);
+      t.ok(at >= before.length - 40, 'and not long before');
+    }
+  });
+
+for (const text of [
+  'The quick brown fox jumps over the lazy dog.',
+  '2026-11-23 18:15:06.123456 INFO 192.168.100.200:8080',
+  '1234567890123 bytes, 4111111111111112 no check digit',
+  '{"id": 12345678, "pinned": 1234, "avv": 123}',
+  '3.14159 0.000000001 1e-12',
+  '%20%2F&amp;\\n\\t',
+])
+  test(`it passes ${JSON.stringify(text)} by`, async (t) => {
+    const { at, length } = stop(`${text} ${'y '.repeat(100)}`);
+    t.equal(at, length);
+  });
