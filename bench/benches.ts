@@ -3,6 +3,9 @@ import type { Bench } from './bench.ts';
 
 /** By name, loaded when asked for. */
 export const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  scanner: () => import('./scanner.bench.ts'),
+  redact: () => import('./redact.bench.ts'),
+  latency: () => import('./latency.bench.ts'),
   bulk: () => import('./postgres/bulk.bench.ts'),
   pgbench: () => import('./postgres/pgbench.bench.ts'),
   memory: () => import('./postgres/memory.bench.ts'),

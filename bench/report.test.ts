@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { test } from 'tap';
 import { inTurns, median } from './bench.ts';
-import { lines, table } from './report.ts';
+import { chart } from './chart.ts';
+import { writeDocs } from './docs.ts';
+import { lines, machine, table } from './report.ts';
 
 test('the median is the middle sample, or between both middle ones', async (t) => {
   t.equal(median([9, 1, 5]), 5);
@@ -39,4 +42,30 @@ test('subjects are measured in turns, after one turn that does not count', async
   );
   t.strictSame(turns, ['a', 'b', 'a', 'b', 'a', 'b']);
   t.strictSame(samples, { a: [3, 5], b: [4, 6] });
+});
+
+const SCAN = lines([
+  {
+    measure: 'scan <logs>',
+    unit: 'MB/s',
+    better: 'more',
+    samples: { peer: [100], pangate: [150] },
+    yardstick: 'peer',
+    bars: { pangate: 2 },
+  },
+]);
+
+test('the chart shows ratios, and text of any kind as text', async (t) => {
+  t.match(chart(SCAN), /1\.50x, 150 MB\/s/);
+  t.match(chart(SCAN), 'scan &lt;logs>');
+});
+
+test('the page says what was measured on what, and which bars were missed', async (t) => {
+  const folder = t.testdir();
+  writeDocs(folder, { ...machine(), processor: 'a processor' }, SCAN);
+  const page = readFileSync(`${folder}/benchmarks.md`, 'utf8');
+  t.match(page, '| scan <logs> | peer | 100 MB/s | 1.00x |  |');
+  t.match(page, '|  | pangate | 150 MB/s | 1.50x | 2x **missed** |');
+  t.match(page, 'a processor');
+  t.match(readFileSync(`${folder}/benchmarks.svg`, 'utf8'), '</svg>');
 });

@@ -23,14 +23,25 @@ export function lines(measurements: readonly Measurement[]): Line[] {
   );
 }
 
-/** What the figures were taken on. */
-export function machine(): Record<string, unknown> {
+/** What the figures were taken on: no path, no name. */
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly kernel: string;
+  readonly node: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** This machine, now. */
+export function machine(): Machine {
   const [first] = cpus();
   return {
     processor: first?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    kernel: release(),
+    kernel: release().split('-')[0]!,
     node: process.versions.node,
     at: new Date().toISOString(),
   };
@@ -87,6 +98,7 @@ function holds(
   return better === 'more' ? value >= bar : value <= bar;
 }
 
-function figure(value: number): string {
+/** Three figures, as many as a noisy machine deserves. */
+export function figure(value: number): string {
   return value >= 100 ? String(Math.round(value)) : value.toPrecision(3);
 }

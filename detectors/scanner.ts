@@ -19,6 +19,7 @@ const AHEAD_BYTES_MAX = 256;
 
 /** What detectors come to once they are put together. */
 interface Parts extends Pick<Scanner, 'next' | 'open'> {
+  readonly sieves: readonly Sieve[];
   readonly all: Table;
   /** Those that do not yield. */
   readonly firm: Table;
@@ -28,11 +29,13 @@ interface Parts extends Pick<Scanner, 'next' | 'open'> {
 
 /** Detectors as one scanner: at each place the first of them that finds something has it. */
 export function createScanner(detectors: readonly Detector[]): Scanner {
+  const sieves = sievesOf(detectors);
   const parts: Parts = {
+    sieves,
     all: tableOf(detectors),
     firm: tableOf(detectors.filter(({ yields }) => yields !== true)),
     yielding: new Set(detectors.filter(({ yields }) => yields === true).map(({ kind }) => kind)),
-    next: sieveOf(detectors),
+    next: (bytes, from, to, framing) => firstOf(sieves, bytes, from, to, framing),
     open: openOf(detectors),
     isHeeded: heedOf(detectors),
   };
@@ -61,10 +64,11 @@ function scanOver(
   report: Report,
   known: number,
 ): number {
-  const { next, open, isHeeded } = parts;
+  const { sieves, open, isHeeded } = parts;
+  const stops = sieves.length > 1 ? new Array<number>(sieves.length).fill(-1) : null;
   const settledTo = last ? bytes.length : open(bytes, from);
   const heeded = isHeeded(place);
-  let hit = heeded ? from : known >= 0 ? known : next(bytes, from, bytes.length, UNFRAMED);
+  let hit = heeded ? from : known >= 0 ? known : stopAfter(sieves, stops, bytes, from);
   let at = from;
   while (true) {
     at = Math.max(at, Math.min(hit, settledTo));
@@ -72,7 +76,7 @@ function scanOver(
     const to = sweepEnd(bytes, at);
     at = sweep(parts, bytes, at, to, last, place, report);
     if (at < to || at >= bytes.length) return at;
-    hit = heeded ? at : next(bytes, at, bytes.length, UNFRAMED);
+    hit = heeded ? at : stopAfter(sieves, stops, bytes, at);
   }
 }
 
@@ -102,20 +106,40 @@ function sweep(
   return at;
 }
 
-/** The first stop of any detector's prefilter; most share one, which then is asked alone. */
-function sieveOf(detectors: readonly Detector[]): Scanner['next'] {
-  const sieves = [
-    ...new Map(detectors.map(({ next, reachBytesMax }) => [next, Math.min(reachBytesMax, AHEAD_BYTES_MAX)])),
-  ];
-  if (sieves.length === 1) return sieves[0]![0];
-  return (bytes, from, to, framing) => {
-    let first = to;
-    for (let i = 0; i < sieves.length; i++) {
-      const [sieve, ahead] = sieves[i]!;
-      first = Math.min(first, sieve(bytes, from, Math.min(to, first + ahead), framing));
-    }
-    return first;
-  };
+/** The prefilter of some detectors, and how far past a stop of others it need not look. */
+interface Sieve {
+  readonly next: Detector['next'];
+  readonly aheadBytes: number;
+}
+
+function sievesOf(detectors: readonly Detector[]): Sieve[] {
+  const reaches = new Map(detectors.map(({ next, reachBytesMax }) => [next, reachBytesMax]));
+  return [...reaches].map(([next, reach]) => ({ next, aheadBytes: Math.min(reach, AHEAD_BYTES_MAX) }));
+}
+
+/** The first stop of any prefilter; most detectors share one. */
+function firstOf(sieves: readonly Sieve[], bytes: Bytes, from: number, to: number, framing?: number): number {
+  let first = to;
+  for (let i = 0; i < sieves.length; i++) {
+    const { next, aheadBytes } = sieves[i]!;
+    first = Math.min(first, next(bytes, from, Math.min(to, first + aheadBytes), framing));
+  }
+  return first;
+}
+
+/**
+ * As firstOf to the end of a text. `stops` holds what each prefilter said last, which is good
+ * until that is passed: none of them goes over the same bytes twice.
+ */
+function stopAfter(sieves: readonly Sieve[], stops: number[] | null, bytes: Bytes, from: number): number {
+  if (stops === null)
+    return sieves.length === 0 ? bytes.length : sieves[0]!.next(bytes, from, bytes.length, UNFRAMED);
+  let first = bytes.length;
+  for (let i = 0; i < sieves.length; i++) {
+    if (stops[i]! < from) stops[i] = sieves[i]!.next(bytes, from, bytes.length, UNFRAMED);
+    first = Math.min(first, stops[i]!);
+  }
+  return first;
 }
 
 function openOf(detectors: readonly Detector[]): Scanner['open'] {

@@ -1,4 +1,4 @@
-// `npm run bench -- [names] [--rounds n] [--quick] [--json]`: builds, then `pangate bench`.
+// `npm run bench -- [names] [--rounds n] [--quick] [--docs] [--json]`: builds, then `pangate bench`.
 import { spawnSync } from 'node:child_process';
 import { setup } from './setup.mjs';
 

@@ -37,7 +37,7 @@ int main(int count, char **arguments) {
   int passes = atoi(arguments[3]);
   hs_database_t *database;
   hs_compile_error_t *error;
-  if (hs_compile(arguments[4], HS_FLAG_SINGLEMATCH * 0, HS_MODE_BLOCK, NULL, &database, &error) != HS_SUCCESS) {
+  if (hs_compile(arguments[4], 0, HS_MODE_BLOCK, NULL, &database, &error) != HS_SUCCESS) {
     fprintf(stderr, "%s\n", error->message);
     return 2;
   }
