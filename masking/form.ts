@@ -25,6 +25,7 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
 
 function isPlainDigits(text: Bytes, { from, to }: Finding): boolean {
   for (let i = from; i < to; i++) if (text[i]! < 0x30 || text[i]! > 0x39) return false;
@@ -37,8 +38,9 @@ function isBare(text: Bytes, before: number, floor: number): boolean {
   return before === floor || byte === COLON || byte === COMMA || byte === BRACKET || byte === 0x2d;
 }
 
+/** A number behind which a backslash stands is one of a document inside a string: `\n` ends it. */
 function endsJson(byte: number): boolean {
-  return byte === COMMA || byte === 0x5d || byte === 0x7d || isBlank(byte);
+  return byte === BACKSLASH || byte === COMMA || byte === 0x5d || byte === 0x7d || isBlank(byte);
 }
 
 /** In any text: unquoted after a quoted key and a colon, or in a list of numbers. */
@@ -48,7 +50,8 @@ function isJsonNumber(text: Bytes, before: number, floor: number): boolean {
     return key > floor && text[key - 1] === QUOTE;
   }
   let at = before;
-  while (at > floor && isListed(text[at - 1]!)) at--;
+  while (at > floor && (isListed(text[at - 1]!) || isEscapedBlank(text, at, floor)))
+    at -= isListed(text[at - 1]!) ? 1 : 2;
   return at > floor && text[at - 1] === BRACKET;
 }
 
@@ -66,8 +69,16 @@ function isSqlStart(byte: number): boolean {
 
 function blanksBefore(text: Bytes, at: number, floor: number): number {
   let position = at;
-  while (position > floor && isBlank(text[position - 1]!)) position--;
+  while (position > floor && (isBlank(text[position - 1]!) || isEscapedBlank(text, position, floor)))
+    position -= isBlank(text[position - 1]!) ? 1 : 2;
   return position;
+}
+
+/** `\n`, `\r` or `\t` right before `at`: a blank of a document inside a string. */
+function isEscapedBlank(text: Bytes, at: number, floor: number): boolean {
+  const letter = text[at - 1];
+  const blank = letter === 0x6e || letter === 0x72 || letter === 0x74;
+  return blank && at - 2 >= floor && text[at - 2] === BACKSLASH;
 }
 
 function isBlank(byte: number): boolean {
