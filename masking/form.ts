@@ -26,6 +26,12 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
+const CLOSING_BRACKET = 0x5d;
+const BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
+/** What values of JSON consist of outside of strings, with blanks that may be escaped. */
+const bare: Uint8Array = new Uint8Array(256);
+for (const character of '0123456789+-.,:eEtrufalsn\\ \t\r\n') bare[character.charCodeAt(0)] = 1;
 
 function isPlainDigits(text: Bytes, { from, to }: Finding): boolean {
   for (let i = from; i < to; i++) if (text[i]! < 0x30 || text[i]! > 0x39) return false;
@@ -49,10 +55,24 @@ function isJsonNumber(text: Bytes, before: number, floor: number): boolean {
     const key = blanksBefore(text, before - 1, floor);
     return key > floor && text[key - 1] === QUOTE;
   }
-  let at = before;
-  while (at > floor && (isListed(text[at - 1]!) || isEscapedBlank(text, at, floor)))
-    at -= isListed(text[at - 1]!) ? 1 : 2;
-  return at > floor && text[at - 1] === BRACKET;
+  const byte = text[before - 1];
+  return before > floor && (byte === BRACKET || byte === COMMA) && isInList(text, before, floor);
+}
+
+/** Back from `at` there are values of JSON, as far as the bracket that opens their list. */
+function isInList(text: Bytes, at: number, floor: number): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let i = at - 1; i >= floor; i--) {
+    const byte = text[i]!;
+    if (byte === QUOTE) quoted = !quoted;
+    if (quoted || byte === QUOTE) continue;
+    if (byte === CLOSING_BRACKET || byte === CLOSING_BRACE) depth++;
+    else if (byte === BRACKET || byte === BRACE) {
+      if (depth-- === 0) return byte === BRACKET;
+    } else if (bare[byte] === 0) return false;
+  }
+  return false;
 }
 
 /** A literal behind a keyword of SQL, between commas, blanks and parentheses. */
@@ -83,9 +103,4 @@ function isEscapedBlank(text: Bytes, at: number, floor: number): boolean {
 
 function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
-}
-
-/** What a list of numbers consists of. */
-function isListed(byte: number): boolean {
-  return (byte >= 0x30 && byte <= 0x39) || byte === COMMA || byte === 0x2e || byte === 0x2d || isBlank(byte);
 }
