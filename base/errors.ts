@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'native-missing' // operator: no engine of a kind could be loaded
   | 'record-failed' // ours or the operator's: the recorder did not accept a record
   | 'seal-refused' // operator: the sealer will not sign what does not extend what it has signed
+  | 'retained' // operator: a recording that must be kept
   | 'shutting-down' // peer: the gateway drains
   | 'upstream-lost' // peer: the server's connection ended
   | 'upstream-refused' // operator: the server refused our login or TLS

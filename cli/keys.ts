@@ -2,15 +2,23 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { PangateError } from '../base/errors.ts';
 
-/** `pangate keys recipient`. */
+/** `pangate keys recipient | approver`. */
 export function keysCommand(): Command {
-  const command = new Command('keys').description('make keys for those who read recordings');
+  const command = new Command('keys').description(
+    'make keys for those who read recordings or approve redactions',
+  );
   command
     .command('recipient')
     .description('make a key that opens encrypted recordings')
     .requiredOption('-o, --out <file>', 'where the secret key goes; the file must not exist')
     .addHelpText('after', RECIPIENT_HELP)
     .action(recipient);
+  command
+    .command('approver <name>')
+    .description('make a key with which a person approves redactions')
+    .requiredOption('-o, --out <file>', 'where the secret key goes; the file must not exist')
+    .addHelpText('after', APPROVER_HELP)
+    .action(approver);
   return command;
 }
 
@@ -29,6 +37,20 @@ async function recipient({ out }: { readonly out: string }): Promise<void> {
   const { secretText, publicText } = newIdentity();
   const text = `# pangate recipient, ${new Date().toISOString().slice(0, 10)}; public: ${publicText}\n${secretText}\n`;
   writeSecret(out, text);
+  process.stdout.write(`${publicText}\n`);
+}
+
+const APPROVER_HELP = `
+Prints the public key, for record.approvers and for those who verify. Each approver makes a key
+of their own and keeps the file: two different ones must approve each redaction.
+
+Example:
+  $ pangate keys approver alice --out alice.key`;
+
+async function approver(name: string, { out }: { readonly out: string }): Promise<void> {
+  const { newApprover } = await import('../recorder/index.ts');
+  const { secretText, publicText } = newApprover(name);
+  writeSecret(out, secretText);
   process.stdout.write(`${publicText}\n`);
 }
 

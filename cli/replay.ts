@@ -2,9 +2,13 @@ import { Command } from 'commander';
 import { decodeCommand } from './replay/decode.ts';
 import { decryptCommand } from './replay/decrypt.ts';
 import { exportCommand } from './replay/export.ts';
+import { holdCommand, unholdCommand } from './replay/hold.ts';
 import { lsCommand } from './replay/ls.ts';
 import { playCommand } from './replay/play.ts';
+import { purgeCommand } from './replay/purge.ts';
 import { recoverCommand } from './replay/recover.ts';
+import { redactCommand } from './replay/redact.ts';
+import { reportCommand } from './replay/report.ts';
 import { showCommand } from './replay/show.ts';
 import { sqlCommand } from './replay/sql.ts';
 import { verifyCommand } from './replay/verify.ts';
@@ -23,6 +27,11 @@ export function replayCommand(): Command {
     decodeCommand(),
     decryptCommand(),
     recoverCommand(),
+    redactCommand(),
+    holdCommand(),
+    unholdCommand(),
+    purgeCommand(),
+    reportCommand(),
   ])
     command.addCommand(verb);
   return command;

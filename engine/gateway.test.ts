@@ -113,6 +113,8 @@ async function stage(own: Partial<Limits> = {}, target?: string): Promise<Stage>
     record: {
       directory,
       mode: 'strict',
+      approvers: [],
+      retention: { retainDays: 400, hotDays: 92, deleteAfterDays: -1, targets: {} },
       disk: { reserveBytes: 0, alarmPercent: 80, refusePercent: 95 },
       durability: 'process',
       sealer: 'off',

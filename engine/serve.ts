@@ -4,6 +4,7 @@ import type { PangateError } from '../base/errors.ts';
 import type { Archive } from '../base/recording.ts';
 import { protocols } from '../protocols/index.ts';
 import { openArchive } from '../recorder/index.ts';
+import { archiveOptions } from './archive-options.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
 import { type Gateway, type GatewayParts, startGateway } from './gateway.ts';
@@ -17,17 +18,11 @@ export async function runGateway(config: Config, gatewayVersion: string): Promis
   const log = createLog(config.log);
   const clock = systemClock;
   const identity = await createIdentity(config.users.file, clock, log);
-  const { directory, mode, durability, encryption = null, disk } = config.record;
-  const space = {
-    reserveBytes: disk.reserveBytes,
-    alarmShare: disk.alarmPercent / 100,
-    refuseShare: disk.refusePercent / 100,
-  };
   const onAlert = (error: Error): void => log.error({ cause: error.message }, 'recording is in trouble');
   const sealing = await openSealing(config.record, log);
   const { notary } = sealing;
   try {
-    const options = { directory, mode, durability, encryption, space, notary, gatewayVersion, onAlert };
+    const options = { ...archiveOptions(config.record), notary, gatewayVersion, onAlert };
     await serve({ config, archive: await openArchive(options), identity, log, clock });
   } finally {
     await sealing.stop();

@@ -39,6 +39,8 @@ export interface ArchiveOptions {
   readonly journal?: string;
   /** Encrypts every recording; without it none is. */
   readonly encryption?: EncryptionOptions | null;
+  /** Days for which recordings of a target are to be kept, -1 for ever; stands in their headers. */
+  readonly retainDaysOf?: ((target: string) => number) | null;
   /** What is done about a full disk. */
   readonly space?: DiskSpaceOptions;
   readonly segmentBytesMax?: number;
@@ -114,6 +116,7 @@ function withDefaults(options: ArchiveOptions): FullOptions {
     journal: 'journal',
     encryption: null,
     space: {},
+    retainDaysOf: null,
     segmentBytesMax: recordingLimits.segmentBytesMax,
     segmentAgeMs: recordingLimits.segmentAgeMs,
     journalFileBytesMax: recordingLimits.journalFileBytesMax,
@@ -176,7 +179,7 @@ export class RecordingArchive implements Archive {
     if (this.#closed) throw new PangateError('shutting-down', 'the archive is closed');
     if (this.refusal !== null) throw this.refusal;
     const ordinal = this.#ordinal++;
-    const session = this.#session(ordinal);
+    const session = this.#session(ordinal, opening.target.name);
     const failure = this.#signing?.failure ?? null;
     if (failure !== null && this.mode === 'strict') session.fail(failure);
     const { node, gatewayVersion, clock } = this.#options;
@@ -246,18 +249,21 @@ export class RecordingArchive implements Archive {
     await this.#encryption?.end(isDone).catch((error: Error) => this.#options.onAlert(error));
   }
 
-  #session(ordinal: number): SessionRecorder {
+  #session(ordinal: number, target: string): SessionRecorder {
     const { clock, node, gatewayVersion, mode, segmentBytesMax, onAlert } = this.#options;
     const wall = this.#wall();
     const sid = newSid(wall.us);
     const { envelope, journaledKey } = this.#encryption?.envelope(sid) ?? PLAIN;
     const commitment = envelope === null ? {} : { commitment: envelope.keys.commitment };
+    const retainDays = this.#options.retainDaysOf?.(target);
+    const retention = retainDays === undefined ? {} : { retain_days: retainDays };
     const map = {
       node,
       boot: this.#boot.toString('hex'),
       ordinal,
       gateway: gatewayVersion,
       mode,
+      ...retention,
       ...commitment,
     };
     const flags = envelope === null ? 0 : HEADER_FLAG.encrypted;

@@ -1,10 +1,14 @@
 /** The recorder: writes, reads and verifies recordings (docs/formats/pgr-v1.md). */
+
+export { newApprover, parseApprovers, readApprover } from './approver.ts';
 export { type ArchiveOptions, openArchive, RecordingArchive, recordingPath } from './archive.ts';
 export { LOG_FOLDER, openAuditLog, openNotary } from './audit-log.ts';
 export { decryptRecording } from './decrypt.ts';
 export type { EncryptionOptions } from './encryption.ts';
+export { type Hold, hold, holdsOf, unhold } from './hold.ts';
 export type { Notary } from './notary.ts';
 export type { Outline } from './outline.ts';
+export { type Purged, type PurgeOptions, purgeRecording } from './purge.ts';
 export {
   decodeRecords,
   openRecording,
@@ -16,6 +20,18 @@ export {
 export { type Identity, newIdentity, parseRecipient, RECIPIENTS_MIN, readIdentities } from './recipient.ts';
 export { recoverArchive } from './recover.ts';
 export type { Recovery } from './recover-session.ts';
+export { applyRedaction } from './redact-apply.ts';
+export { approveRedaction, type Proposal, parseProposal, proposeRedaction } from './redact-propose.ts';
+export { numbersOf, rangesOf, readText as readRedaction } from './redaction.ts';
+export {
+  defaultRetention,
+  FOREVER,
+  HOT_DAYS_MIN,
+  type Keeping,
+  keepingOf,
+  RETAIN_DAYS_MIN,
+  type Retention,
+} from './retention.ts';
 export { connectSealer } from './sealer/client.ts';
 export { runSealer } from './sealer/process.ts';
 export { type StartedSealer, type StartOptions, startSealer } from './sealer/start.ts';

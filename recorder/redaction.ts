@@ -4,7 +4,7 @@
  */
 import { type Bytes, utf8 } from '../base/bytes.ts';
 import { MAGIC, skippableFrame } from './frame.ts';
-import { fromBase64, isNoteSignedBy, type Note, parseNote, parseVkey, type VerifierKey } from './log/note.ts';
+import { fromBase64, isNoteSignedBy, type Note, parseNote, type VerifierKey } from './log/note.ts';
 import { isSid } from './plain.ts';
 
 const FORM = 'pangate/redaction@v1';
@@ -88,14 +88,6 @@ export function approversOf({ note }: SignedRedaction, keys: readonly VerifierKe
   const different = new Map(keys.map((key) => [Buffer.from(key.publicKey).toString('hex'), key]));
   const names = [...different.values()].filter((key) => isNoteSignedBy(note, key)).map(({ name }) => name);
   return [...new Set(names)];
-}
-
-/** The approvers' keys in a text of lines `approver <vkey>`; other lines are left to others. */
-export function approversIn(text: string): readonly VerifierKey[] {
-  return text.split('\n').flatMap((line) => {
-    const key = line.startsWith('approver ') ? parseVkey(line.slice(9).trim()) : null;
-    return key ?? [];
-  });
 }
 
 function valueOf(line: string | undefined, name: string): string {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { PangateError } from '../../base/errors.ts';
 import { type Status, type Verification, verifyRecording } from '../../recorder/index.ts';
+import { approversIn } from './acts.ts';
 import { guarded, STATUS_EXIT, worse } from './exit.ts';
 import { print } from './output.ts';
 import { directoryOf, identitiesOf, PLACE_OPTIONS, type PlaceOption, pathOf, recordingsIn } from './place.ts';
@@ -11,6 +12,7 @@ interface VerifyOptions extends PlaceOption {
   readonly all?: boolean;
   readonly quick?: boolean;
   readonly json?: boolean;
+  readonly approvers?: string;
 }
 
 /** `pangate replay verify`. */
@@ -22,6 +24,7 @@ export function verifyCommand(): Command {
   return command
     .option('-a, --all', 'every recording in the folder')
     .option('-q, --quick', 'hashes, links and counts only; records are not decoded')
+    .option('--approvers <file>', 'public keys of those who may approve redactions')
     .option('--json', 'one JSON object a line')
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: VerifyOptions) => guarded(() => verify(words, options)));
@@ -30,6 +33,7 @@ export function verifyCommand(): Command {
 const HELP = `
 Statuses and exit codes; of several recordings the worst counts:
   0  VALID           all frames, records and links agree
+  0  VALID-REDACTED  as VALID, and records were removed with the leave of two approvers
   2  TAMPERED        something was changed: where, and what can still be trusted
   3  OPEN            it is being recorded
   3  CRASH-TAIL      its recorder ended before it did; the next start completes it
@@ -54,9 +58,10 @@ async function verify(words: readonly string[], options: VerifyOptions): Promise
     throw new PangateError('argument-invalid', 'no recording is named', 'Name some, or say --all.');
   const depth = options.quick ? 'quick' : 'full';
   const identities = await identitiesOf(options);
+  const approvers = options.approvers === undefined ? {} : { approvers: approversIn(options.approvers) };
   const counts = new Map<Status, number>();
   for await (const path of options.all ? recordingsIn(await directoryOf(options)) : named(words, options)) {
-    const report = await verifyRecording(path, { depth, identities });
+    const report = await verifyRecording(path, { depth, identities, ...approvers });
     counts.set(report.status, (counts.get(report.status) ?? 0) + 1);
     process.exitCode = worse(Number(process.exitCode ?? 0), STATUS_EXIT[report.status]);
     await print(options.json ? `${safeJson(report)}\n` : text(report));

@@ -116,6 +116,10 @@ export interface RecordConfig {
   readonly mode: 'strict' | 'best-effort';
   /** What a record survives before the client sees an answer: a power cut, or a crash of pangate. */
   readonly durability: 'disk' | 'process';
+  /** How long recordings are kept. */
+  readonly retention: RetentionConfig;
+  /** vkeys of those who may approve redactions. */
+  readonly approvers: readonly string[];
   /** What is done about a full disk. */
   readonly disk: DiskConfig;
   /** Who signs: a process that `serve` starts, one that runs by itself, or nobody. */
@@ -124,6 +128,16 @@ export interface RecordConfig {
   readonly encryption?: EncryptionConfig;
   /** Per statement; what is beyond is committed to by its hash. `all`: no cap; 0: statements only. */
   readonly results: { readonly rowsMax: number | 'all'; readonly bytesMax: number | 'all' };
+}
+
+/** Days; -1 for ever. */
+export interface RetentionConfig {
+  readonly retainDays: number;
+  /** On the gateway's own disk. */
+  readonly hotDays: number;
+  readonly deleteAfterDays: number;
+  /** By name of the target, in place of `retainDays`. */
+  readonly targets: Readonly<Record<string, number>>;
 }
 
 /** Room on the disk of the recordings. */

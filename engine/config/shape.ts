@@ -250,6 +250,14 @@ function recordShape(path: PathShape) {
       durability: z.enum(['disk', 'process']).default('disk').meta({
         description: '`disk`: records survive a power cut; `process`: they survive a crash of pangate',
       }),
+      retention: retentionShape().prefault({}),
+      approvers: z
+        .array(
+          text('the public key of someone who may approve redactions; `pangate keys approver` makes one'),
+        )
+        .max(100)
+        .default([])
+        .meta({ description: 'a list of the public keys of those who may approve redactions' }),
       disk: diskShape().prefault({}),
       sealer: z.enum(['started', 'external', 'off']).default('started').meta({
         description:
@@ -265,6 +273,30 @@ function recordShape(path: PathShape) {
         .meta({ description: 'how much of each result is recorded; the rest is committed to by hash' }),
     })
     .meta({ description: 'where and how sessions are recorded' });
+}
+
+/** PCI DSS 10.5.1: a year at least, three months of it at hand. */
+function retentionShape() {
+  const days = (min: number, what: string) =>
+    z
+      .union([z.literal(-1), z.int().min(min).max(36_500)])
+      .meta({ description: `${what}: days, ${min} at least, or -1 for ever` });
+  return z
+    .strictObject({
+      retainDays: days(365, 'how long recordings must be kept').default(400),
+      hotDays: days(92, 'how long they stay on this disk').default(92),
+      deleteAfterDays: days(365, 'when `replay purge --due` removes them').default(-1),
+      targets: z
+        .record(z.string(), days(365, 'how long recordings of the target must be kept'))
+        .default({})
+        .meta({ description: 'target: days, in place of `retainDays`' }),
+    })
+    .refine(
+      ({ retainDays, deleteAfterDays }) =>
+        deleteAfterDays === -1 || (retainDays !== -1 && deleteAfterDays >= retainDays),
+      'needs deleteAfterDays not below retainDays',
+    )
+    .meta({ description: 'how long recordings are kept; `deleteAfterDays` is not below `retainDays`' });
 }
 
 function diskShape() {
