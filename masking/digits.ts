@@ -85,7 +85,6 @@ export function hiddenOf(count: number, keeping: Keeping): { readonly from: numb
 
 /** A copy of `span` in which every digit but the kept ones is masked. */
 export function starred(span: Bytes, keeping: Keeping, spelling: Spelling): Bytes {
-  if (spelling === undefined && isUnbroken(span)) return starredRun(span, keeping);
   const masked = keep(span);
   const digits = digitsOf(span, spelling);
   const { from, to } = hiddenOf(digits.values.length, keeping);
@@ -93,15 +92,18 @@ export function starred(span: Bytes, keeping: Keeping, spelling: Spelling): Byte
   return masked;
 }
 
-function starredRun(span: Bytes, keeping: Keeping): Bytes {
-  const { from, to } = hiddenOf(span.length, keeping);
-  const masked = new Uint8Array(span.length);
-  for (let i = 0; i < span.length; i++) masked[i] = i < from || i >= to ? span[i]! : ASTERISK;
+/** As `starred`, of the ASCII digits in [from, to) of a text: what most numbers are. */
+export function starredRun(text: Bytes, from: number, to: number, keeping: Keeping): Bytes {
+  const count = to - from;
+  const hidden = hiddenOf(count, keeping);
+  const masked = new Uint8Array(count);
+  for (let i = 0; i < count; i++) masked[i] = i < hidden.from || i >= hidden.to ? text[from + i]! : ASTERISK;
   return masked;
 }
 
-function isUnbroken(span: Bytes): boolean {
-  for (let i = 0; i < span.length; i++) if (span[i]! < 0x30 || span[i]! > 0x39) return false;
+/** ASCII digits and nothing else stand in [from, to). */
+export function isUnbroken(text: Bytes, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (text[i]! < 0x30 || text[i]! > 0x39) return false;
   return true;
 }
 

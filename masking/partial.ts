@@ -1,5 +1,5 @@
 import type { Finding, Masker } from '../base/finding.ts';
-import { type Keeping, none, starred, zeroed } from './digits.ts';
+import { isUnbroken, type Keeping, none, starred, starredRun, zeroed } from './digits.ts';
 import { formAt } from './form.ts';
 
 /** The first six and the last four digits stay, the most that PCI DSS 3.4.1 lets anybody see. */
@@ -23,9 +23,11 @@ function keeping(name: string, keptOf: Keeping): Masker {
     name,
     keepsLength: true,
     mask(text, finding, place) {
-      const span = text.subarray(finding.from, finding.to);
-      if (formAt(text, finding, place) === 'number') return zeroed(span, isExempt(finding) ? none : keptOf);
-      return starred(span, keptOf, finding.spelling);
+      const { from, to, spelling } = finding;
+      if (formAt(text, finding, place) === 'number')
+        return zeroed(text.subarray(from, to), isExempt(finding) ? none : keptOf);
+      if (spelling === undefined && isUnbroken(text, from, to)) return starredRun(text, from, to, keptOf);
+      return starred(text.subarray(from, to), keptOf, spelling);
     },
   };
 }
