@@ -112,7 +112,7 @@ export class ChainReader {
     this.#link(bytes, frame);
     this.#sid = header.sid;
     this.#stage = 'segments';
-    return { kind: 'header', header, from: frame.from, to: frame.to };
+    return { kind: 'header', header, frame: bytes, from: frame.from, to: frame.to };
   }
 
   async #part(frame: Found): Promise<Step> {

@@ -13,7 +13,14 @@ export type Found = Extract<FrameFound, { readonly found: 'frame' }>;
 
 /** What comes next in a file. Views in it are valid until the next step. */
 export type Step =
-  | { readonly kind: 'header'; readonly header: Header; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'header';
+      readonly header: Header;
+      /** The whole H frame. */
+      readonly frame: Bytes;
+      readonly from: number;
+      readonly to: number;
+    }
   | SegmentStep
   | {
       readonly kind: 'silence';

@@ -2,10 +2,12 @@
 
 export { newApprover, parseApprovers, readApprover } from './approver.ts';
 export { type ArchiveOptions, openArchive, RecordingArchive, recordingPath } from './archive.ts';
+export { ArchiveVerifier, type ArchiveVerifierOptions, logAround } from './archive-verifier.ts';
 export { LOG_FOLDER, openAuditLog, openNotary } from './audit-log.ts';
 export { decryptRecording } from './decrypt.ts';
 export type { EncryptionOptions } from './encryption.ts';
 export { type Hold, hold, holdsOf, unhold } from './hold.ts';
+export { formatVkey, parseVkey, type VerifierKey } from './log/note.ts';
 export type { Notary } from './notary.ts';
 export type { Outline } from './outline.ts';
 export { type Purged, type PurgeOptions, purgeRecording } from './purge.ts';

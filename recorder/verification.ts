@@ -59,6 +59,8 @@ export interface Verification {
   readonly signers: readonly string[];
   /** What was removed by the rules. */
   readonly redactions: readonly RedactionFound[];
+  /** SHA-256 in hex of the header frame and of each C frame; not enumerable. */
+  readonly links: readonly string[];
 }
 
 /** A segment from which records were removed. */
@@ -97,9 +99,11 @@ export class Report implements Verification {
   signed: 'yes' | 'no' | 'unknown' = 'no';
   readonly signers: string[] = [];
   readonly redactions: RedactionFound[] = [];
+  declare readonly links: string[];
 
   constructor(path: string) {
     this.path = path;
+    Object.defineProperty(this, 'links', { value: [], enumerable: false });
   }
 
   conclude(status: Status, reason: string): void {

@@ -12,13 +12,14 @@ import { type DiskFile, systemDisk } from './disk.ts';
 import type { SessionKeys } from './envelope.ts';
 import { FileWindow } from './file-window.ts';
 import { FOOTER_FLAG } from './footer.ts';
+import { sha256 } from './hash.ts';
 import { HEADER_FLAG, type Header } from './header.ts';
 import { isLive, isUnfinished } from './journal-scan.ts';
 import type { VerifierKey } from './log/note.ts';
 import type { Identity } from './recipient.ts';
 import { segmentContent } from './record-check.ts';
 import { APPROVERS_MIN, approversOf, type SignedRedaction } from './redaction.ts';
-import { SEAL_FLAG } from './seal.ts';
+import { SEAL_FLAG, type Seal } from './seal.ts';
 import { isNodeNote, type SignedSessionNote, signerOf } from './session-note.ts';
 import { Report, type TrustedRange, type Verification, whatAgrees } from './verification.ts';
 import { keysOf } from './wrapped-key.ts';
@@ -32,6 +33,8 @@ export interface VerifyOptions {
   readonly nodes?: readonly VerifierKey[];
   /** Keys of those who are trusted to approve redactions; two of them must have. */
   readonly approvers?: readonly VerifierKey[];
+  /** Decodes only segments with records of this range; the rest as `quick` does. */
+  readonly range?: TrustedRange;
 }
 
 /** A recording may be completed while it is read: what looks cut off is looked at again. */
@@ -101,11 +104,13 @@ class Verifier {
   #key: { readonly epoch: number; readonly publicKey: Bytes } | null = null;
   readonly #nodes: readonly VerifierKey[] | null;
   readonly #approvers: readonly VerifierKey[] | null;
+  readonly #range: TrustedRange | null;
 
   constructor(reader: ChainReader, report: Report, zstd: Zstd | null, options: VerifyOptions) {
     this.#identities = options.identities ?? [];
     this.#nodes = options.nodes ?? null;
     this.#approvers = options.approvers ?? null;
+    this.#range = options.range ?? null;
     this.#reader = reader;
     this.#report = report;
     this.#zstd = zstd;
@@ -132,7 +137,7 @@ class Verifier {
       this.#keys = await keysOf(path, header, this.#identities).catch(() => null);
       if (this.#keys === null) this.#zstd = null;
     }
-    this.#report.decoded = this.#zstd !== null;
+    this.#report.decoded = this.#zstd !== null && this.#range === null;
   }
 
   #take(step: Taken, segment: number): void {
@@ -147,7 +152,11 @@ class Verifier {
       report.seals++;
       report.recovered ||= (step.seal.flags & SEAL_FLAG.recovered) !== 0;
     }
-    if (step.kind === 'note') this.#note(step.note, step.from);
+    if (step.kind === 'header') report.links.push(hashOf(step.frame));
+    if (step.kind === 'note') {
+      this.#note(step.note, step.from);
+      report.links.push(hashOf(step.frame));
+    }
     const range = step.kind === 'segment' ? this.#records(step) : null;
     this.#last = { from: step.from, segment, what: step.kind, range };
   }
@@ -196,8 +205,13 @@ class Verifier {
 
   #contentFault({ seal, frame, redaction }: SegmentStep): string | null {
     const isClosed = (seal.flags & SEAL_FLAG.encrypted) !== 0 && this.#keys === null;
-    if (this.#zstd === null || isClosed) return null;
+    if (this.#zstd === null || isClosed || !this.#isAsked(seal)) return null;
     return segmentContent(this.#zstd, frame, seal, this.#keys, redaction).fault;
+  }
+
+  #isAsked({ firstSeq, records }: Seal): boolean {
+    const range = this.#range;
+    return range === null || (firstSeq <= range.toSeq && firstSeq + records > range.fromSeq);
   }
 
   /**
@@ -293,3 +307,7 @@ class Verifier {
 
 /** Steps that hold something. */
 type Taken = Extract<Step, { readonly from: number; readonly to: number }>;
+
+function hashOf(frame: Bytes): string {
+  return sha256(frame).toString('hex');
+}

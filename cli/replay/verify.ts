@@ -1,7 +1,18 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { PangateError } from '../../base/errors.ts';
-import { type Status, type Verification, verifyRecording } from '../../recorder/index.ts';
+import {
+  ArchiveVerifier,
+  LOG_FOLDER,
+  logAround,
+  parseVkey,
+  type Status,
+  type Verification,
+  type VerifierKey,
+  verifyRecording,
+} from '../../recorder/index.ts';
 import { approversIn } from './acts.ts';
 import { guarded, STATUS_EXIT, worse } from './exit.ts';
 import { print } from './output.ts';
@@ -11,6 +22,11 @@ import { safeJson, safeText } from './safe-text.ts';
 interface VerifyOptions extends PlaceOption {
   readonly all?: boolean;
   readonly quick?: boolean;
+  readonly full?: boolean;
+  readonly range?: string;
+  readonly againstLog?: string;
+  readonly vkeys?: string;
+  readonly root?: string;
   readonly json?: boolean;
   readonly approvers?: string;
 }
@@ -22,9 +38,14 @@ export function verifyCommand(): Command {
     .argument('[recordings...]', 'files, session ids or beginnings of them, last');
   for (const option of PLACE_OPTIONS) command.option(...option);
   return command
-    .option('-a, --all', 'every recording in the folder')
+    .option('-a, --all', 'every recording that the log has, and every one in the folder')
     .option('-q, --quick', 'hashes, links and counts only; records are not decoded')
     .option('--approvers <file>', 'public keys of those who may approve redactions')
+    .option('--full', 'decode every record (the default)')
+    .option('--range <from-to>', 'decode only segments with records of these numbers')
+    .option('--against-log <folder>', 'the log to hold them against (else the one beside them)')
+    .option('--vkeys <file>', 'whom to trust (else the file vkeys in the log)')
+    .option('--root <vkey>', 'the key that must have signed the vkeys file')
     .option('--json', 'one JSON object a line')
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: VerifyOptions) => guarded(() => verify(words, options)));
@@ -32,19 +53,21 @@ export function verifyCommand(): Command {
 
 const HELP = `
 Statuses and exit codes; of several recordings the worst counts:
-  0  VALID           all frames, records and links agree
-  0  VALID-REDACTED  as VALID, and records were removed with the leave of two approvers
+  0  VALID           all frames, records, links and signatures agree, and the log with them
+  0  VALID-REDACTED  and records were removed with the leave of two approvers
+  0  PURGED          it was deleted by the rules, and the log says so
   2  TAMPERED        something was changed: where, and what can still be trusted
   3  OPEN            it is being recorded
   3  CRASH-TAIL      its recorder ended before it did; the next start completes it
   3  TRUNCATED       the end is missing, and no journal knows of it
-  4  UNVERIFIABLE    a later version, or no recording
-  5  MISSING         there is no such file
+  4  UNVERIFIABLE    a later version, no recording, or not signed where recordings are signed
+  5  MISSING         there is no such file, or the log has a session that nothing is left of
   64                 the command line is not understood
 
 Examples:
   $ pangate replay verify last
   $ pangate replay verify --all --quick
+  $ pangate replay verify --all --vkeys vkeys.txt --root audit.example+1a2b3c4d+AbC...
   $ pangate replay verify --json recordings/2026/11/23/*.pgr.zst`;
 
 async function verify(words: readonly string[], options: VerifyOptions): Promise<void> {
@@ -56,17 +79,72 @@ async function verify(words: readonly string[], options: VerifyOptions): Promise
     );
   if (!options.all && words.length === 0)
     throw new PangateError('argument-invalid', 'no recording is named', 'Name some, or say --all.');
-  const depth = options.quick ? 'quick' : 'full';
-  const identities = await identitiesOf(options);
-  const approvers = options.approvers === undefined ? {} : { approvers: approversIn(options.approvers) };
+  if (options.quick && options.full)
+    throw new PangateError('argument-invalid', '--quick and --full are two different things', 'Say one.');
   const counts = new Map<Status, number>();
-  for await (const path of options.all ? recordingsIn(await directoryOf(options)) : named(words, options)) {
-    const report = await verifyRecording(path, { depth, identities, ...approvers });
+  for await (const report of reports(words, options)) {
     counts.set(report.status, (counts.get(report.status) ?? 0) + 1);
     process.exitCode = worse(Number(process.exitCode ?? 0), STATUS_EXIT[report.status]);
     await print(options.json ? `${safeJson(report)}\n` : text(report));
   }
   if (!options.json && options.all) await print(`${summary(counts)}\n`);
+}
+
+async function* reports(words: readonly string[], options: VerifyOptions): AsyncGenerator<Verification> {
+  const verifiers = new Verifiers(options);
+  const range = options.range === undefined ? {} : { range: rangeOf(options.range) };
+  const identities = await identitiesOf(options);
+  const approvers = options.approvers === undefined ? {} : { approvers: approversIn(options.approvers) };
+  const how = { depth: options.quick ? 'quick' : 'full', identities, ...approvers, ...range } as const;
+  if (options.all) {
+    const directory = await directoryOf(options);
+    const verifier = verifiers.of(join(directory, LOG_FOLDER));
+    if (verifier !== null) yield* verifier.all(directory, recordingsIn(directory), how);
+    else for await (const path of recordingsIn(directory)) yield await verifyRecording(path, how);
+    return;
+  }
+  for await (const path of named(words, options)) {
+    const verifier = verifiers.of(logAround(path));
+    yield await (verifier === null ? verifyRecording(path, how) : verifier.verify(path, how));
+  }
+}
+
+/** A verifier for each log. */
+class Verifiers {
+  readonly #options: VerifyOptions;
+  readonly #known = new Map<string, ArchiveVerifier>();
+
+  constructor(options: VerifyOptions) {
+    this.#options = options;
+  }
+
+  /** Null where recordings have no log and none was named. */
+  of(around: string): ArchiveVerifier | null {
+    const { againstLog, vkeys, root } = this.#options;
+    const log = againstLog ?? around;
+    if (againstLog === undefined && vkeys === undefined && !existsSync(join(log, 'vkeys'))) return null;
+    let verifier = this.#known.get(log);
+    if (verifier === undefined) {
+      const key = root === undefined ? null : rootOf(root);
+      verifier = new ArchiveVerifier({ log, ...(vkeys !== undefined && { vkeys }), root: key });
+      this.#known.set(log, verifier);
+    }
+    return verifier;
+  }
+}
+
+function rootOf(word: string): VerifierKey {
+  const key = parseVkey(word);
+  if (key === null)
+    throw new PangateError('argument-invalid', '--root is not a vkey', 'It looks like name+1a2b3c4d+AbC...');
+  return key;
+}
+
+function rangeOf(word: string): { fromSeq: number; toSeq: number } {
+  const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(word) ?? [];
+  if (to === undefined || Number(from) > Number(to))
+    throw new PangateError('argument-invalid', '--range is not from-to', 'Write two numbers: --range 0-999');
+  return { fromSeq: Number(from), toSeq: Number(to) };
 }
 
 async function* named(words: readonly string[], options: PlaceOption): AsyncGenerator<string> {

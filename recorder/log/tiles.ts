@@ -58,8 +58,8 @@ export class TileReader {
     const known = this.#tiles.get(key);
     if (known !== undefined) return known;
     const width = tileWidth(level, number, this.#size);
-    const tile = this.#read(level, number, width);
-    if (tile.length < width * HASH_BYTES) throw damaged('a tile is too short');
+    const { bytes: tile, width: stored } = this.#read(level, number, width);
+    if (tile.length !== stored * HASH_BYTES) throw damaged('a tile has not its length');
     if (this.#tiles.size >= TILES_KEPT) this.#tiles.clear();
     this.#tiles.set(key, tile.subarray(0, width * HASH_BYTES));
     return tile.subarray(0, width * HASH_BYTES);
@@ -68,16 +68,17 @@ export class TileReader {
   /** The entries of bundle `number`, as many as the tree has. */
   bundle(number: number): readonly Bytes[] {
     const width = tileWidth(0, number, this.#size);
-    const entries = entriesOf(this.#read('entries', number, width));
-    if (entries === null || entries.length < width) throw damaged('a bundle of entries is damaged');
+    const { bytes, width: stored } = this.#read('entries', number, width);
+    const entries = entriesOf(bytes);
+    if (entries?.length !== stored) throw damaged('a bundle of entries is damaged');
     return entries.slice(0, width);
   }
 
   /** The partial one of just this width, else the full one that has replaced it. */
-  #read(level: number | 'entries', number: number, width: number): Bytes {
+  #read(level: number | 'entries', number: number, width: number): { bytes: Bytes; width: number } {
     for (const each of [width, TILE_WIDTH]) {
       try {
-        return readFileSync(join(this.#folder, tilePath(level, number, each)));
+        return { bytes: readFileSync(join(this.#folder, tilePath(level, number, each))), width: each };
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(error as Error);
       }

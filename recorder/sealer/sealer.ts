@@ -115,7 +115,7 @@ export class Sealer implements Notary {
     if (header !== null) {
       const { node, boot, ordinal } = header.map;
       const opened = { type: 'open', sid, node, boot, ordinal, header: firstHash(frames) };
-      entries.push(end ? opened : { ...opened, note });
+      entries.push(end ? opened : { ...opened, records, note });
     }
     if (end) entries.push({ type: 'close', sid, records, note });
     else if (header === null) entries.push({ type: 'ckpt', sid, records, note });

@@ -1,0 +1,255 @@
+/**
+ * A log read and checked from its first entry to its checkpoint: every leaf hash is computed
+ * anew, every tile compared. What does not hold is listed; nothing throws on content.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Bytes, equal } from '../../base/bytes.ts';
+import { NOTHING_SHA256, sha256 } from '../hash.ts';
+import { frameOfNote } from '../session-note.ts';
+import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
+import { cosignedAt } from './cosignature.ts';
+import { decodeEntry, type LoggedEntry } from './entry.ts';
+import { isNoteSignedBy, type Note, parseNote } from './note.ts';
+import { HASH_BYTES, subtreeOf, TILE_WIDTH, TileReader } from './tiles.ts';
+import { leafHash, nodeHash } from './tree.ts';
+import type { Trust } from './trust.ts';
+
+/** A session as the log knows it. */
+export interface LoggedSession {
+  readonly sid: string;
+  boot: string;
+  ordinal: number;
+  /** SHA-256 of the header frame, in hex. */
+  header: string;
+  /** Number of its first entry. */
+  readonly index: number;
+  /** Notes that are logged, and the C frame of the last one as its SHA-256 in hex. */
+  notes: number;
+  lastNote: string;
+  /** Records that the last note is over. */
+  signed: number;
+  /** Records that its journal had accepted. */
+  acknowledged: number;
+  ended: boolean;
+  purged: boolean;
+  /** Segments from which records were removed. */
+  readonly redacted: number[];
+}
+
+/** One run of a gateway. */
+export interface LoggedRun {
+  readonly boot: string;
+  /** Sessions by their ordinal. */
+  readonly ordinals: Map<number, number>;
+  /** How many there were, once it has stopped. */
+  sessions: number | null;
+}
+
+/** What a log says, and whether it holds. */
+export interface LogView {
+  readonly checkpoint: Checkpoint | null;
+  /** The signed note of the checkpoint. */
+  readonly note: Note | null;
+  /** What does not hold. */
+  readonly problems: readonly string[];
+  /** Witnesses that have signed, with the time in seconds. */
+  readonly witnesses: readonly { readonly name: string; readonly seconds: number }[];
+  readonly sessions: ReadonlyMap<string, LoggedSession>;
+  readonly runs: ReadonlyMap<string, LoggedRun>;
+  /** Time of the last entry. */
+  readonly lastUs: number;
+}
+
+const PROBLEMS_MAX = 100;
+/** A witness's clock may be this far ahead of ours. */
+const AHEAD_SECONDS_MAX = 300;
+
+/** Reads all of it. */
+export function readLogView(folder: string, trust: Trust, nowUs: number): LogView {
+  return new LogWalk(folder, trust, nowUs).run();
+}
+
+class LogWalk {
+  readonly #folder: string;
+  readonly #trust: Trust;
+  readonly #nowUs: number;
+  readonly #problems: string[] = [];
+  readonly #sessions = new Map<string, LoggedSession>();
+  readonly #runs = new Map<string, LoggedRun>();
+  readonly #tree = new RunningRoot();
+  #lastUs = 0;
+
+  constructor(folder: string, trust: Trust, nowUs: number) {
+    this.#folder = folder;
+    this.#trust = trust;
+    this.#nowUs = nowUs;
+  }
+
+  run(): LogView {
+    const note = this.#note();
+    const checkpoint = note === null ? null : parseCheckpoint(note.text);
+    if (note !== null && checkpoint === null) this.#problem('the checkpoint is malformed');
+    const isOurs =
+      note !== null &&
+      checkpoint !== null &&
+      this.#trust.log.some((key) => key.name === checkpoint.origin && isNoteSignedBy(note, key));
+    if (checkpoint !== null && !isOurs)
+      this.#problem('the checkpoint is not signed by a log that is trusted');
+    const witnesses = note === null ? [] : this.#witnesses(note);
+    if (checkpoint !== null) this.#entries(checkpoint);
+    const { sessions, runs } = { sessions: this.#sessions, runs: this.#runs };
+    return { checkpoint, note, problems: this.#problems, witnesses, sessions, runs, lastUs: this.#lastUs };
+  }
+
+  #note(): Note | null {
+    try {
+      const note = parseNote(readFileSync(join(this.#folder, 'checkpoint')));
+      if (note === null) this.#problem('the checkpoint is malformed');
+      return note;
+    } catch {
+      this.#problem('there is no checkpoint');
+      return null;
+    }
+  }
+
+  #witnesses(note: Note): LogView['witnesses'] {
+    const found = this.#trust.witness.flatMap((witness) => {
+      const seconds = cosignedAt(note, witness);
+      if (seconds === null) return [];
+      if (seconds > this.#nowUs / 1e6 + AHEAD_SECONDS_MAX) {
+        this.#problem('a witness has signed in the future');
+        return [];
+      }
+      return [{ name: witness.name, seconds }];
+    });
+    if (found.length < this.#trust.quorum)
+      this.#problem(`${found.length} of ${this.#trust.quorum} witnesses have signed the checkpoint`);
+    return found;
+  }
+
+  #entries({ size, root }: Checkpoint): void {
+    const reader = new TileReader(this.#folder, size);
+    for (let number = 0; number * TILE_WIDTH < size; number++) {
+      try {
+        this.#bundle(reader, number);
+      } catch (error) {
+        this.#problem(`entries from ${number * TILE_WIDTH} on: ${(error as Error).message}`);
+        return;
+      }
+    }
+    this.#tiles(reader, size);
+    if (!equal(this.#tree.root, root)) this.#problem('the entries are not those that the checkpoint signs');
+  }
+
+  #bundle(reader: TileReader, number: number): void {
+    const tile = reader.tile(0, number);
+    for (const [i, bytes] of reader.bundle(number).entries()) {
+      const leaf = leafHash(bytes);
+      const index = number * TILE_WIDTH + i;
+      if (!equal(leaf, tile.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)))
+        this.#problem(`entry ${index} is not the one that its tile names`);
+      this.#tree.push(leaf);
+      const entry = decodeEntry(bytes);
+      if (entry === null) this.#problem(`entry ${index} is malformed`);
+      else this.#take(entry, index);
+    }
+  }
+
+  /** Tiles above the lowest: each hash is that of the tile below. */
+  #tiles(reader: TileReader, size: number): void {
+    for (let level = 1, hashes = Math.floor(size / TILE_WIDTH); hashes > 0; level++) {
+      for (let i = 0; i < hashes; i++) {
+        const stored = reader.tile(level, Math.floor(i / TILE_WIDTH));
+        const at = (i % TILE_WIDTH) * HASH_BYTES;
+        const below = subtreeOf(reader.tile(level - 1, i), 0, TILE_WIDTH);
+        if (!equal(stored.subarray(at, at + HASH_BYTES), below))
+          this.#problem(`a tile of level ${level} is not that of the tiles below`);
+      }
+      hashes = Math.floor(hashes / TILE_WIDTH);
+    }
+  }
+
+  #take(entry: LoggedEntry, index: number): void {
+    this.#lastUs = Math.max(this.#lastUs, entry.time_us);
+    const { type, sid, boot } = entry as LoggedEntry & { sid?: string; boot?: string };
+    if (type === 'start' && boot !== undefined) this.#run(boot);
+    if (type === 'stop' && boot !== undefined) this.#run(boot).sessions = Number(entry['sessions']);
+    if (type === 'acked') this.#acknowledged(entry['heads']);
+    if (typeof sid !== 'string') return;
+    if (type === 'open') this.#open(sid, entry, index);
+    const session = this.#sessions.get(sid);
+    if (session === undefined) return;
+    if (typeof entry['note'] === 'string') {
+      session.notes++;
+      session.signed = Number(entry['records'] ?? 0);
+      session.lastNote = sha256(frameOfNote(entry['note'])).toString('hex');
+    }
+    if (type === 'close') session.ended = true;
+    if (type === 'purge') session.purged = true;
+    if (type === 'redact') session.redacted.push(Number(entry['segment']));
+  }
+
+  #open(sid: string, entry: LoggedEntry, index: number): void {
+    if (this.#sessions.has(sid)) {
+      this.#problem(`the session ${sid} was opened twice`);
+      return;
+    }
+    const boot = String(entry['boot']);
+    const ordinal = Number(entry['ordinal']);
+    const header = Buffer.from(entry['header'] as Bytes).toString('hex');
+    const state = {
+      notes: 0,
+      lastNote: '',
+      signed: 0,
+      acknowledged: 0,
+      ended: false,
+      purged: false,
+      redacted: [],
+    };
+    this.#sessions.set(sid, { sid, boot, ordinal, header, index, ...state });
+    this.#run(boot).ordinals.set(ordinal, entry.time_us);
+  }
+
+  /** A session may be acknowledged a moment before it is opened. */
+  #acknowledged(heads: unknown): void {
+    if (!Array.isArray(heads)) return;
+    for (const head of heads) {
+      const [sid, records] = head as [string, number];
+      const session = this.#sessions.get(sid);
+      if (session !== undefined) session.acknowledged = Math.max(session.acknowledged, records);
+    }
+  }
+
+  #run(boot: string): LoggedRun {
+    let run = this.#runs.get(boot);
+    if (run === undefined) {
+      run = { boot, ordinals: new Map(), sessions: null };
+      this.#runs.set(boot, run);
+    }
+    return run;
+  }
+
+  #problem(what: string): void {
+    if (this.#problems.length < PROBLEMS_MAX) this.#problems.push(what);
+  }
+}
+
+/** The root of leaves that come one after the other: a hash for each full subtree, largest first. */
+class RunningRoot {
+  readonly #subtrees: { readonly hash: Bytes; readonly level: number }[] = [];
+
+  push(leaf: Bytes): void {
+    let subtree = { hash: leaf, level: 0 };
+    while (this.#subtrees.at(-1)?.level === subtree.level)
+      subtree = { hash: nodeHash(this.#subtrees.pop()!.hash, subtree.hash), level: subtree.level + 1 };
+    this.#subtrees.push(subtree);
+  }
+
+  get root(): Bytes {
+    const hashes = this.#subtrees.map(({ hash }) => hash);
+    let root = hashes.pop() ?? NOTHING_SHA256;
+    for (let left = hashes.pop(); left !== undefined; left = hashes.pop()) root = nodeHash(left, root);
+    return root;
+  }
+}
