@@ -1,7 +1,10 @@
 import { Command } from 'commander';
+import { indexCommand } from './replay/contents.ts';
 import { decodeCommand } from './replay/decode.ts';
 import { decryptCommand } from './replay/decrypt.ts';
+import { diffCommand } from './replay/diff.ts';
 import { exportCommand } from './replay/export.ts';
+import { grepCommand } from './replay/grep.ts';
 import { holdCommand, unholdCommand } from './replay/hold.ts';
 import { lsCommand } from './replay/ls.ts';
 import { playCommand } from './replay/play.ts';
@@ -9,6 +12,7 @@ import { purgeCommand } from './replay/purge.ts';
 import { recoverCommand } from './replay/recover.ts';
 import { redactCommand } from './replay/redact.ts';
 import { reportCommand } from './replay/report.ts';
+import { requestsCommand } from './replay/requests.ts';
 import { showCommand } from './replay/show.ts';
 import { sqlCommand } from './replay/sql.ts';
 import { verifyCommand } from './replay/verify.ts';
@@ -21,6 +25,10 @@ export function replayCommand(): Command {
     lsCommand(),
     showCommand(),
     sqlCommand(),
+    requestsCommand(),
+    grepCommand(),
+    diffCommand(),
+    indexCommand(),
     playCommand(),
     verifyCommand(),
     exportCommand(),

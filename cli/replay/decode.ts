@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { PangateError } from '../../base/errors.ts';
 import { openRecording } from '../../recorder/index.ts';
+import { archiveOf, audit, sidOf } from './audit.ts';
 import { guarded } from './exit.ts';
 import { print } from './output.ts';
 import { identitiesOf, PLACE_OPTIONS, type PlaceOption, recordingOf } from './place.ts';
@@ -31,7 +32,9 @@ async function decode(word: string, options: PlaceOption): Promise<void> {
       'records are not for a terminal',
       'Send them to a file or a program.',
     );
-  const recording = await openRecording(await recordingOf(word, options), await identitiesOf(options));
+  const path = await recordingOf(word, options);
+  await audit(archiveOf(path), { type: 'export', verb: 'decode', sid: sidOf(path) });
+  const recording = await openRecording(path, await identitiesOf(options));
   try {
     for await (const raw of recording.contents()) await print(raw);
   } finally {

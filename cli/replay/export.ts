@@ -63,7 +63,7 @@ function parseNumber(text: string): number {
 async function write(word: string, options: ExportOptions): Promise<void> {
   if (options.format === 'csv' && options.statement === undefined)
     throw new PangateError('argument-invalid', 'csv holds one result', 'Say which: --statement <id>.');
-  const checked = await openChecked(word, options);
+  const checked = await openChecked(word, options, { type: 'export', verb: 'export', what: options.format });
   try {
     const work = (sink: Sink): Promise<void> => formatOf(options.format).write(jobOf(checked, options, sink));
     await (options.output === undefined ? toStandardOutput(work) : toFile(options.output, work));

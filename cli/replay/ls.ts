@@ -1,11 +1,14 @@
 import { Command } from 'commander';
 import { type Identity, openRecording, type Recording } from '../../recorder/index.ts';
 import { table } from '../table.ts';
+import { audit } from './audit.ts';
 import { guarded } from './exit.ts';
 import { print } from './output.ts';
 import { directoryOf, identitiesOf, PLACE_OPTIONS, type PlaceOption, recordingsIn } from './place.ts';
+import { like, PREDICATE_HELP, parsePredicate } from './predicate.ts';
 import { cut, safeJson, safeText } from './safe-text.ts';
 import { type SessionInfo, sessionInfo } from './session.ts';
+import { statementsOf } from './statements.ts';
 import { parseInstant, parseSpan, showInstant, showSpan } from './time.ts';
 
 interface LsOptions extends PlaceOption {
@@ -27,7 +30,7 @@ interface LsOptions extends PlaceOption {
 export function lsCommand(): Command {
   const command = new Command('ls')
     .description('list sessions')
-    .argument('[folder]', 'where the recordings lie; as --directory');
+    .argument('[condition...]', 'which sessions; see below');
   for (const option of PLACE_OPTIONS) command.option(...option);
   return command
     .option('-u, --user <id>', 'of this user')
@@ -43,27 +46,34 @@ export function lsCommand(): Command {
     .option('--json', 'one JSON object a line')
     .option('--utc', 'times in UTC')
     .addHelpText('after', HELP)
-    .action((folder: string | undefined, options: LsOptions) =>
-      guarded(() => list(folder === undefined ? options : { ...options, directory: folder })),
-    );
+    .action((words: readonly string[], options: LsOptions) => guarded(() => list(words, options)));
 }
 
 const HELP = `
 Values of --user, --target, --protocol and --database may hold * for anything.
 
+Conditions, in quotes where the shell has its own idea of a character:
+${PREDICATE_HELP.replace(/^/gm, '  ')}
+
 Examples:
   $ pangate replay ls --last 24h
   $ pangate replay ls --user alice --masked
+  $ pangate replay ls 'user = alice and (masked > 0 or deny) and not target = test-*'
+  $ pangate replay ls 'stmt ~ "update cards" from 2026-11-01'
   $ pangate replay ls --from 2026-11-01 --to 2026-12-01 --json | jq .sid`;
 
-async function list(options: LsOptions): Promise<void> {
+async function list(words: readonly string[], options: LsOptions): Promise<void> {
+  const predicate = parsePredicate(words.join(' '));
   const [fromUs, toUs] = period(options);
   const rows: SessionInfo[] = [];
   const identities = await identitiesOf(options);
-  for await (const path of recordingsIn(await directoryOf(options), dayOf(fromUs), dayOf(toUs))) {
+  const directory = await directoryOf(options);
+  await audit(directory, { type: 'view', verb: 'ls', sid: '', what: words.join(' ') });
+  for await (const path of recordingsIn(directory, dayOf(fromUs), dayOf(toUs))) {
     const info = await infoOf(path, identities);
     if (info === null || info.startedUs < fromUs || info.startedUs >= toUs || !matches(info, options))
       continue;
+    if (!(await predicate({ info, statements: () => statementsOf(path, identities) }))) continue;
     if (options.json) await print(`${safeJson(asJson(info))}\n`);
     else rows.push(info);
   }
@@ -110,17 +120,15 @@ function matches(info: SessionInfo, options: LsOptions): boolean {
   if (options.unfinished && info.state !== 'unfinished') return false;
   const { user, target, protocol, database } = options;
   return (
-    like(info.user, user) &&
-    like(info.target, target) &&
-    like(info.protocol, protocol) &&
-    like(info.database, database)
+    isLike(info.user, user) &&
+    isLike(info.target, target) &&
+    isLike(info.protocol, protocol) &&
+    isLike(info.database, database)
   );
 }
 
-function like(text: string, pattern: string | undefined): boolean {
-  if (pattern === undefined) return true;
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(text);
+function isLike(text: string, pattern: string | undefined): boolean {
+  return pattern === undefined || like(pattern)(text);
 }
 
 function asJson({ startedUs, durationUs, ...info }: SessionInfo): object {

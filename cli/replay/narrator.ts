@@ -7,8 +7,8 @@ import pc from 'picocolors';
 import type { RecordRead } from '../../recorder/index.ts';
 import { type Size, TerminalFilter } from '../../recorder/terminal/index.ts';
 import type { Beat } from './beat.ts';
+import { exchangeLine } from './exchange.ts';
 import { grid } from './grid.ts';
-import { httpLine } from './http-exchange.ts';
 import { eventText, masksText } from './item-text.ts';
 import { cut, safeLine, safeText } from './safe-text.ts';
 import { textIn } from './session.ts';
@@ -75,7 +75,7 @@ export class Narrator {
   tell(record: RecordRead): readonly Beat[] {
     this.#beats = [];
     if (record.type.startsWith('tty.') && this.#terminal(record)) return this.#beats;
-    if (record.type.startsWith('http.')) this.#http(record);
+    if (record.type.startsWith('http.')) this.#exchange(record);
     else this.#item(record);
     return this.#beats;
   }
@@ -103,8 +103,8 @@ export class Narrator {
     return stream.filter.push(text);
   }
 
-  #http(record: RecordRead): void {
-    const line = httpLine(record);
+  #exchange(record: RecordRead): void {
+    const line = exchangeLine(record);
     if (record.type === 'http.req') this.#add(record, 'marker', cut(line, LABEL_CHARACTERS_MAX));
     const colour = record.type === 'http.req' ? colours.bold : colours.dim;
     this.#line(record, colour(line));

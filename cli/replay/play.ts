@@ -94,7 +94,7 @@ function parseStreams(text: string): PlayerOptions['streams'] {
 }
 
 async function play(word: string, options: PlayOptions): Promise<void> {
-  const tape = await openTape(await openChecked(word, options), options);
+  const tape = await openTape(await openChecked(word, options, { type: 'view', verb: 'play' }), options);
   try {
     if (options.wait && process.stdout.isTTY) await onTerminal(tape, options);
     else for await (const line of transcript(tape)) await print(`${line}\n`);

@@ -9,6 +9,7 @@ import {
   type Verification,
   verifyRecording,
 } from '../../recorder/index.ts';
+import { type Access, archiveOf, audit } from './audit.ts';
 import { STATUS_EXIT } from './exit.ts';
 import { identitiesOf, type PlaceOption, recordingOf } from './place.ts';
 import { safeText } from './safe-text.ts';
@@ -40,11 +41,17 @@ export interface Checked extends Played {
 
 /**
  * Verifies a recording quickly and opens it. What is not VALID is said on standard error and in
- * the exit code. Throws `archive-damaged` for a changed recording unless forced.
+ * the exit code. That it is looked at goes into the log. Throws `archive-damaged` for a changed recording unless forced.
  */
-export async function openChecked(word: string, options: PlaceOption & PlayOption): Promise<Checked> {
+export async function openChecked(
+  word: string,
+  options: PlaceOption & PlayOption,
+  access: Omit<Access, 'sid' | 'status'>,
+): Promise<Checked> {
   const path = await recordingOf(word, options);
   const verification = await check(path, options.force ?? false);
+  const { sid, status } = verification;
+  await audit(archiveOf(path), { ...access, sid, status });
   const identities = await identitiesOf(options);
   const recording = await openRecording(path, identities);
   try {
@@ -61,9 +68,10 @@ export async function openChecked(word: string, options: PlaceOption & PlayOptio
 export async function play(
   word: string,
   options: PlaceOption & PlayOption,
+  verb: string,
   show: (record: RecordRead, played: Played) => Promise<void>,
 ): Promise<void> {
-  const checked = await openChecked(word, options);
+  const checked = await openChecked(word, options, { type: 'view', verb });
   try {
     const { recording, onDamage } = checked;
     for await (const record of recording.records(onDamage ? { onDamage } : {})) await show(record, checked);

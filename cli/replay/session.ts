@@ -19,6 +19,8 @@ export interface SessionInfo {
   readonly statements: number;
   readonly masked: number;
   readonly errors: number;
+  /** Bits of `FACT`. */
+  readonly kinds: number;
   readonly records: number;
   readonly bytes: number;
   /** `complete`, `recovered` after a crash, or `unfinished`: open or cut off. */
@@ -57,9 +59,10 @@ function counts({
   statements,
   masked,
   errors,
+  kinds,
   records,
-}: Outline): Pick<SessionInfo, 'statements' | 'masked' | 'errors' | 'records'> {
-  return { statements, masked, errors, records };
+}: Outline): Pick<SessionInfo, 'statements' | 'masked' | 'errors' | 'kinds' | 'records'> {
+  return { statements, masked, errors, kinds, records };
 }
 
 function stateOf(outline: Outline): SessionInfo['state'] {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { openRecording, type Recording, type RecordingSummary } from '../../recorder/index.ts';
 import { table } from '../table.ts';
+import { archiveOf, audit, sidOf } from './audit.ts';
 import { guarded } from './exit.ts';
 import { print } from './output.ts';
 import { identitiesOf, PLACE_OPTIONS, type PlaceOption, recordingOf } from './place.ts';
@@ -29,7 +30,9 @@ export function showCommand(): Command {
 }
 
 async function show(word: string, options: ShowOptions): Promise<void> {
-  const recording = await openRecording(await recordingOf(word, options), await identitiesOf(options));
+  const path = await recordingOf(word, options);
+  await audit(archiveOf(path), { type: 'view', verb: 'show', sid: sidOf(path) });
+  const recording = await openRecording(path, await identitiesOf(options));
   try {
     const summary = await recording.summary();
     const opening = await recording.opening();

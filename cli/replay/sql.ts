@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
 import { guarded } from './exit.ts';
+import { Fold } from './fold.ts';
 import { grid, textOf } from './grid.ts';
 import { eventText } from './item-text.ts';
 import { print, widthOf } from './output.ts';
@@ -8,14 +9,14 @@ import { PLACE_OPTIONS, type PlaceOption } from './place.ts';
 import { PLAY_OPTIONS, type PlayOption, play } from './reading.ts';
 import { cut, safeJson, safeLine, safeText } from './safe-text.ts';
 import { textIn } from './session.ts';
-import { showClock, showSpan } from './time.ts';
+import { isAboutStatements, passes, type SqlFilter } from './sql-filter.ts';
+import { parseSpan, showClock, showSpan } from './time.ts';
 import { type EventItem, type StatementItem, Timeline, type TimelineItem } from './timeline.ts';
 
-interface SqlOptions extends PlaceOption, PlayOption {
+interface SqlOptions extends PlaceOption, PlayOption, SqlFilter {
   readonly rows?: number | true;
-  readonly grep?: string;
-  readonly masked?: boolean;
-  readonly error?: boolean;
+  readonly fold?: boolean;
+  readonly explainMask?: boolean;
   readonly events?: boolean;
   readonly json?: boolean;
   readonly utc?: boolean;
@@ -37,8 +38,14 @@ export function sqlCommand(): Command {
       parseRows,
     )
     .option('-g, --grep <text>', 'statements that hold this text')
-    .option('--masked', 'statements in whose result something was masked')
+    .option('--fingerprint <hex>', 'statements that are this one but for their literals (--json shows it)')
+    .option('--table <name>', 'statements on this table')
+    .option('--verdict <act>', 'statements that were judged so: pass, mask, hold, refuse')
+    .option('--slower <span>', 'statements that took at least 250ms, 2s, 1m', parseSpan)
+    .option('--masked [field]', 'statements in whose result something, or this field, was masked')
     .option('--error', 'statements that failed')
+    .option('--fold', 'one line for each transaction')
+    .option('--explain-mask', 'say of each masked field which rule masked it')
     .option('--events', 'notices, settings and other events too')
     .option('--json', 'one JSON object a line')
     .option('--utc', 'times in UTC')
@@ -63,13 +70,16 @@ function parseRows(text: string): number {
 async function sql(word: string, options: SqlOptions): Promise<void> {
   const rowsMax = options.rows === true ? ROWS_SHOWN : (options.rows ?? 0);
   const timeline = new Timeline(rowsMax);
+  const fold = options.fold ? new Fold() : null;
   let printer: Printer | null = null;
-  await play(word, options, async (record, { header, opening }) => {
+  await play(word, options, 'sql', async (record, { header, opening }) => {
     printer ??= new Printer(options, header.wallUs, textIn(opening, 'user', 'id'));
     const item = timeline.take(record);
-    if (item !== null) await printer.item(item);
+    if (item === null) return;
+    for (const each of fold?.take(item) ?? [item]) await printer.item(each);
   });
-  for (const item of timeline.end()) await (printer as Printer | null)?.item(item);
+  for (const item of [...(fold?.end() ?? []), ...timeline.end()])
+    await (printer as Printer | null)?.item(item);
 }
 
 class Printer {
@@ -99,12 +109,10 @@ class Printer {
   }
 
   #isWanted(item: TimelineItem): boolean {
-    const { grep, masked, error, events } = this.#options;
-    if (item.kind === 'event')
-      return !grep && !masked && (events || ALWAYS.has(item.type)) && (!error || FAILED.has(item.type));
-    if (grep !== undefined && !item.text.toLowerCase().includes(grep.toLowerCase())) return false;
-    if (masked && item.masks.length === 0) return false;
-    return !error || item.sqlstate !== '';
+    const { error, events } = this.#options;
+    if (item.kind === 'statement') return passes(item, this.#options);
+    if (isAboutStatements(this.#options) || !(events || ALWAYS.has(item.type))) return false;
+    return !error || FAILED.has(item.type);
   }
 
   #statement(item: StatementItem): string {
@@ -120,7 +128,8 @@ class Printer {
     const shown = `${result}  ${this.#text(item, result.length + 2)}`;
     const failed =
       item.sqlstate === '' ? '' : `    ${pc.red(`${safeText(item.sqlstate)} ${safeLine(item.message)}`)}\n`;
-    return `${masked > 0 ? pc.yellow(shown) : shown}\n${failed}${this.#options.rows === undefined ? '' : grid(item)}`;
+    const why = this.#options.explainMask ? explained(item) : '';
+    return `${masked > 0 ? pc.yellow(shown) : shown}\n${failed}${why}${this.#options.rows === undefined ? '' : grid(item)}`;
   }
 
   #text(item: StatementItem, used: number): string {
@@ -143,6 +152,18 @@ class Printer {
       `+${showSpan(Math.max(0, item.atUs - this.#beforeUs))}`,
     ];
   }
+}
+
+/** A line for each masked field: how many values, by which rule, found as what. */
+function explained({ masks, columns }: StatementItem): string {
+  return masks
+    .map(({ column, rule, by, count }) => {
+      const field = columns[column];
+      const place = field === undefined ? 'the data' : [field.table, field.name].filter(Boolean).join('.');
+      const how = by === 'value' ? `found as ${rule}` : `rule ${by}${rule === by ? '' : `, ${rule}`}`;
+      return `    ${pc.yellow(safeText(`${place}: ${count} masked, ${how}`))}\n`;
+    })
+    .join('');
 }
 
 const HEADS = ['TIME', 'SINCE', 'USER', 'OP', 'ROWS', 'TOOK', 'MASKED', 'STATEMENT'];

@@ -1,11 +1,11 @@
 /** Times and spans as a command line writes them and a table shows them. */
 import { InvalidArgumentError } from 'commander';
 
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
-/** `90s`, `15m`, `24h`, `7d`, `2w` in microseconds. Throws for anything else. */
+/** `250ms`, `90s`, `15m`, `24h`, `7d`, `2w` in microseconds. Throws for anything else. */
 export function parseSpan(text: string): number {
-  const match = /^(\d{1,6})([smhdw])$/.exec(text);
+  const match = /^(\d{1,6})(ms|[smhdw])$/.exec(text);
   if (match) return Number(match[1]) * UNITS[match[2]!]! * 1_000_000;
   throw new InvalidArgumentError('Write a number and a unit: 90s, 15m, 24h, 7d, 2w.');
 }

@@ -3,6 +3,7 @@
  * columns, its first rows, what was masked and how it ended; and the events between them.
  */
 import type { RecordRead } from '../../recorder/index.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { textIn } from './session.ts';
 
 /** A column of a result. */
@@ -18,6 +19,8 @@ export interface ResultColumn {
 export interface MaskCount {
   readonly column: number;
   readonly rule: string;
+  /** The rule's own name, where `rule` is the kind of what was found. */
+  readonly by: string;
   readonly count: number;
 }
 
@@ -31,6 +34,8 @@ export interface StatementItem {
   readonly text: string;
   readonly params: readonly unknown[];
   readonly verdict: string;
+  /** Equal for statements that differ in their literals only. */
+  readonly fingerprint: string;
   readonly columns: readonly ResultColumn[];
   /** The first rows, as many as were asked for. */
   readonly rows: readonly (readonly unknown[])[];
@@ -107,6 +112,7 @@ export class Timeline {
       text: textIn(data, 'text'),
       params: Array.isArray(data['params']) ? data['params'] : [],
       verdict: textIn(data, 'verdict', 'act'),
+      fingerprint: textIn(data, 'fp'),
     };
     this.#requests.set(id, request);
     if (request.op !== 'parse') this.#open.set(id, { ...request });
@@ -144,6 +150,7 @@ export class Timeline {
     const mask = {
       column,
       rule: textIn(data, 'kind') || textIn(data, 'rule'),
+      by: textIn(data, 'rule'),
       count: Number(data['n'] ?? 0),
     };
     open.masks = [...open.masks, mask];
@@ -159,6 +166,7 @@ export class Timeline {
     open.tag = textIn(data, 'tag');
     open.sqlstate = textIn(data, 'sqlstate');
     open.message = textIn(data, 'msg');
+    open.fingerprint ||= fingerprintOf(open.text);
     return open;
   }
 }
@@ -177,6 +185,7 @@ function empty(id: number): Open {
     text: '',
     params: [],
     verdict: '',
+    fingerprint: '',
     columns: [],
     rows: [],
     rowsRecorded: 0,

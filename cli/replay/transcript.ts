@@ -16,6 +16,9 @@ export interface SeenLine {
 
 /** Turns between a program's own screen and the normal one. */
 const SCREEN_CHANGE = /\x1b\[\?[\d;]*(?:47|1047|1049)[\d;]*[hl]/;
+const HELD_MAX = 1000;
+/** How often a program's own screen is looked at, in the session's time. */
+const LOOK_EVERY_US = 500_000;
 /** Wide enough that statements and grids are not wrapped. */
 const WIDE = { columns: 500, rows: 24 };
 
@@ -23,33 +26,68 @@ const WIDE = { columns: 500, rows: 24 };
 export class Reader {
   readonly #screen: Screen;
   readonly #tell: (line: SeenLine) => void;
-  #seq = 0;
-  #atUs = 0;
+  /** Of the last beat. */
+  seq = 0;
+  atUs = 0;
+  /** The rows of the normal screen, and how many have scrolled away since. */
+  #stood: readonly SeenLine[] = [];
+  #scrolled = 0;
+  /** Of a program's own screen: what was told of it, and when it was looked at. */
+  #told = new Set<string>();
+  #lookedUs = 0;
+  readonly #held: SeenLine[] = [];
 
   constructor(isTerminal: boolean, tell: (line: SeenLine) => void) {
     this.#tell = tell;
-    this.#screen = new Screen(isTerminal ? SIZE_USUAL : WIDE, (text) => this.#line(text));
+    this.#screen = new Screen(isTerminal ? SIZE_USUAL : WIDE, (text) => this.#scrolledAway(text));
   }
 
   take(beat: Beat): void {
-    this.#seq = beat.seq;
-    this.#atUs = beat.atUs;
+    this.seq = beat.seq;
+    this.atUs = beat.atUs;
     if (beat.kind === 'size') this.#screen.resize(beat.size!);
     if (beat.kind === 'damage') this.#line(`[${beat.text}]`);
     if (beat.kind !== 'output' && beat.kind !== 'error') return;
+    if (this.#screen.isAlternate && beat.atUs - this.#lookedUs >= LOOK_EVERY_US) this.#look();
     if (!SCREEN_CHANGE.test(beat.text)) this.#screen.writeSafe(beat.text);
     else this.#change(beat.text);
+    if (!this.#screen.isAlternate) this.#stamp();
   }
 
   /** What stands on the screen at last. */
   end(): void {
-    this.#shown();
+    if (this.#screen.isAlternate) this.#look();
+    else this.#shown();
+    this.#release(Number.POSITIVE_INFINITY);
   }
 
-  /** A program's own screen is told when it is left. */
+  /** A line keeps the record after which it has stood there as it is. */
+  #scrolledAway(text: string): void {
+    const stood = this.#stood[this.#scrolled++];
+    this.#line(text, stood?.text === text ? stood : this);
+  }
+
+  #stamp(): void {
+    const before = this.#stood;
+    const { seq, atUs } = this;
+    this.#stood = this.#screen.texts.map((text, row) => {
+      const stood = before[row + this.#scrolled];
+      return stood?.text === text ? stood : { text, seq, atUs };
+    });
+    this.#scrolled = 0;
+  }
+
+  /** Lines of a program's own screen that were not there when it was looked at before. */
+  #look(): void {
+    this.#lookedUs = this.atUs;
+    const { texts } = this.#screen;
+    for (const text of texts) if (text !== '' && !this.#told.has(text)) this.#hold(text);
+    this.#told = new Set(texts);
+  }
+
   #change(text: string): void {
     for (const part of text.split(/(?=\x1b\[\?[\d;]*(?:47|1047|1049)[\d;]*[hl])/)) {
-      if (this.#screen.isAlternate && /^\x1b\[\?[\d;]*l/.test(part)) this.#shown();
+      if (this.#screen.isAlternate && /^\x1b\[\?[\d;]*l/.test(part)) this.#look();
       this.#screen.writeSafe(part);
     }
   }
@@ -57,11 +95,25 @@ export class Reader {
   #shown(): void {
     const { texts } = this.#screen;
     while (texts.at(-1) === '') texts.pop();
-    for (const text of texts) this.#line(text);
+    for (const [row, text] of texts.entries()) {
+      const stood = this.#stood[row];
+      this.#line(text, stood?.text === text ? stood : this);
+    }
   }
 
-  #line(text: string): void {
-    this.#tell({ seq: this.#seq, atUs: this.#atUs, text: safeText(text) });
+  #line(text: string, { seq, atUs }: Omit<SeenLine, 'text'> = this): void {
+    this.#release(seq);
+    this.#tell({ seq, atUs, text: safeText(text) });
+  }
+
+  /** What a program showed comes behind the lines that stood there before it. */
+  #hold(text: string): void {
+    this.#held.push({ seq: this.seq, atUs: this.atUs, text: safeText(text) });
+    if (this.#held.length > HELD_MAX) this.#release(Number.POSITIVE_INFINITY);
+  }
+
+  #release(before: number): void {
+    while (this.#held.length > 0 && this.#held[0]!.seq < before) this.#tell(this.#held.shift()!);
   }
 }
 

@@ -2,7 +2,7 @@
  * HAR 1.2 (w3c.github.io/web-performance/specs/HAR): requests and responses for browsers'
  * network panels. What has no field there stands in `_pangate`.
  */
-import { type HttpBody, type HttpExchange, HttpLog, type HttpResponse } from '../http-exchange.ts';
+import { type Exchange, ExchangeLog, type ExchangeResponse, type MessageBody } from '../exchange.ts';
 import { safeJson } from '../safe-text.ts';
 import type { ExportFormat, ExportJob } from './format.ts';
 import { recordsOf } from './records.ts';
@@ -17,9 +17,9 @@ export const har: ExportFormat = {
     await job.sink.write(
       `{"log":{"version":"1.2","creator":${safeJson(creator)},"_pangate":${safeJson(_pangate)},"entries":[`,
     );
-    const log = new HttpLog();
+    const log = new ExchangeLog();
     let isFirst = true;
-    const write = async (exchange: HttpExchange): Promise<void> => {
+    const write = async (exchange: Exchange): Promise<void> => {
       await job.sink.write(`${isFirst ? '' : ','}\n${safeJson(entry(exchange, job))}`);
       isFirst = false;
     };
@@ -32,7 +32,7 @@ export const har: ExportFormat = {
   },
 };
 
-function entry(exchange: HttpExchange, job: ExportJob): object {
+function entry(exchange: Exchange, job: ExportJob): object {
   const { wallUs } = job.checked.header;
   const { response, atUs, seq, masked, messages } = exchange;
   const total = response === null ? 0 : ms(response.totalUs ?? response.atUs - atUs);
@@ -49,7 +49,7 @@ function entry(exchange: HttpExchange, job: ExportJob): object {
   };
 }
 
-function request({ method, url, version, headers, body }: HttpExchange): object {
+function request({ method, url, version, headers, body }: Exchange): object {
   const content = textOf(body);
   return {
     method,
@@ -64,7 +64,7 @@ function request({ method, url, version, headers, body }: HttpExchange): object 
   };
 }
 
-function responseOf(response: HttpResponse | null, version: string): object {
+function responseOf(response: ExchangeResponse | null, version: string): object {
   const body = response?.body ?? { contentType: '', bytes: 0, content: null, sha256: '' };
   return {
     status: response?.status ?? 0,
@@ -80,14 +80,14 @@ function responseOf(response: HttpResponse | null, version: string): object {
 }
 
 /** Text where it is UTF-8, else base64; nothing where the body was not recorded. */
-function textOf({ content }: HttpBody): { text: string; encoding?: string } {
+function textOf({ content }: MessageBody): { text: string; encoding?: string } {
   if (content === null) return { text: '' };
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
   const text = bytes.toString('utf8');
   return Buffer.from(text).equals(bytes) ? { text } : { text: bytes.toString('base64'), encoding: 'base64' };
 }
 
-function message(each: HttpExchange['messages'][number], wallUs: number): object {
+function message(each: Exchange['messages'][number], wallUs: number): object {
   const data =
     each.content === null ? '' : Buffer.from(each.content).toString(each.opcode === 1 ? 'utf8' : 'base64');
   return {

@@ -1,6 +1,6 @@
 /** Statements, requests and events of a page: heads in some chunks, rows in others. */
 
-import { type HttpBody, type HttpExchange, HttpLog } from '../http-exchange.ts';
+import { type Exchange, ExchangeLog, type MessageBody } from '../exchange.ts';
 import { eventText } from '../item-text.ts';
 import type { PageColumn, PageItem } from '../page/model.ts';
 import { safeText } from '../safe-text.ts';
@@ -24,7 +24,7 @@ const FAILED = new Set(['alert', 'gap', 'sql.error']);
 export async function writeItems(job: ExportJob, chunks: ChunkWriter): Promise<PagePart> {
   const writer = new ItemWriter(chunks);
   const timeline = new Timeline(job.rowsMax);
-  const log = new HttpLog();
+  const log = new ExchangeLog();
   for await (const record of recordsOf(job)) {
     if (record.type.startsWith('http.')) {
       const exchange = log.take(record);
@@ -82,7 +82,7 @@ class ItemWriter {
     await this.#add(made, rows);
   }
 
-  async exchange(exchange: HttpExchange): Promise<void> {
+  async exchange(exchange: Exchange): Promise<void> {
     const { response } = exchange;
     const text = safeText(`${exchange.url}`);
     const total = response === null ? null : (response.totalUs ?? response.atUs - exchange.atUs);
@@ -188,7 +188,7 @@ function cellText(value: unknown): string | null {
   return safeText(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }
 
-function notesOf({ headers, body, response, messages, version }: HttpExchange): string[] {
+function notesOf({ headers, body, response, messages, version }: Exchange): string[] {
   const lines = [
     `HTTP/${version}`,
     ...headers.map(([name, value]) => `${name}: ${value}`),
@@ -201,7 +201,7 @@ function notesOf({ headers, body, response, messages, version }: HttpExchange): 
   return lines.map(safeText);
 }
 
-function bodyNotes(name: string, body: HttpBody): string[] {
+function bodyNotes(name: string, body: MessageBody): string[] {
   if (body.bytes === 0) return [];
   const kept =
     body.content === null ? ['not recorded', body.sha256 && `SHA-256 ${body.sha256}`].filter(Boolean) : [];

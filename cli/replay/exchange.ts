@@ -8,7 +8,7 @@ import { listOf, textIn } from './session.ts';
 import { showSpan } from './time.ts';
 
 /** A body as far as it was recorded. */
-export interface HttpBody {
+export interface MessageBody {
   readonly contentType: string;
   readonly bytes: number;
   /** Null where it was left out or only its hash was recorded. */
@@ -17,7 +17,7 @@ export interface HttpBody {
 }
 
 /** A request, and its response if there was one. */
-export interface HttpExchange {
+export interface Exchange {
   readonly seq: number;
   readonly atUs: number;
   readonly id: number;
@@ -25,24 +25,24 @@ export interface HttpExchange {
   readonly url: string;
   readonly version: string;
   readonly headers: readonly (readonly [string, string])[];
-  readonly body: HttpBody;
-  readonly response: HttpResponse | null;
+  readonly body: MessageBody;
+  readonly response: ExchangeResponse | null;
   /** Messages of a web socket that came of it. */
-  readonly messages: readonly HttpMessage[];
+  readonly messages: readonly SocketMessage[];
   readonly masked: number;
 }
 
-export interface HttpResponse {
+export interface ExchangeResponse {
   readonly atUs: number;
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
-  readonly body: HttpBody;
+  readonly body: MessageBody;
   /** To the first byte, and to the last; null where not recorded. */
   readonly firstByteUs: number | null;
   readonly totalUs: number | null;
 }
 
-export interface HttpMessage {
+export interface SocketMessage {
   readonly atUs: number;
   readonly fromClient: boolean;
   readonly opcode: number;
@@ -51,14 +51,14 @@ export interface HttpMessage {
 
 const OPEN_MAX = 10_000;
 const MESSAGES_MAX = 10_000;
-type Open = { -readonly [Name in keyof HttpExchange]: HttpExchange[Name] } & { messages: HttpMessage[] };
+type Open = { -readonly [Name in keyof Exchange]: Exchange[Name] } & { messages: SocketMessage[] };
 
 /** Takes records in order; gives exchanges as they are complete. */
-export class HttpLog {
+export class ExchangeLog {
   readonly #open = new Map<number, Open>();
 
   /** The exchange that a record completes; null if it completes none. */
-  take(record: RecordRead): HttpExchange | null {
+  take(record: RecordRead): Exchange | null {
     const { type, data, dtUs } = record;
     const id = Number(data['id'] ?? data['ref']);
     if (type === 'http.req') return this.#request(id, requestOf(record));
@@ -74,13 +74,13 @@ export class HttpLog {
   }
 
   /** Requests that are not answered, and web sockets. */
-  end(): HttpExchange[] {
+  end(): Exchange[] {
     const left = [...this.#open.values()];
     this.#open.clear();
     return left;
   }
 
-  #request(id: number, request: Open): HttpExchange | null {
+  #request(id: number, request: Open): Exchange | null {
     const before = this.#open.get(id) ?? null;
     this.#open.set(id, request);
     if (before !== null || this.#open.size <= OPEN_MAX) return before;
@@ -92,7 +92,7 @@ export class HttpLog {
 }
 
 /** One record in a line: `→ GET https://…`, `← 200 application/json, 340 bytes, 12.0 ms`. */
-export function httpLine({ type, data }: RecordRead): string {
+export function exchangeLine({ type, data }: RecordRead): string {
   if (type === 'http.req') return `→ ${safeText(`${textIn(data, 'm')} ${textIn(data, 'url')}`)}`;
   const body = bodyOf(type === 'http.ws' ? { d: data['d'] } : data['body']);
   if (type === 'http.ws') return `${isFromClient(data) ? '→' : '←'} message, ${body.bytes} bytes`;
@@ -117,7 +117,7 @@ function requestOf({ seq, dtUs, data }: RecordRead): Open {
   };
 }
 
-function responseOf(data: Readonly<Record<string, unknown>>, atUs: number): HttpResponse {
+function responseOf(data: Readonly<Record<string, unknown>>, atUs: number): ExchangeResponse {
   return {
     atUs,
     status: Number(data['st'] ?? 0),
@@ -128,7 +128,7 @@ function responseOf(data: Readonly<Record<string, unknown>>, atUs: number): Http
   };
 }
 
-function messageOf({ dtUs, data }: RecordRead): HttpMessage {
+function messageOf({ dtUs, data }: RecordRead): SocketMessage {
   const { content } = bodyOf({ d: data['d'] });
   return { atUs: dtUs, fromClient: isFromClient(data), opcode: Number(data['op'] ?? 1), content };
 }
@@ -144,7 +144,7 @@ function headersOf(value: unknown): [string, string][] {
   });
 }
 
-function bodyOf(value: unknown): HttpBody {
+function bodyOf(value: unknown): MessageBody {
   const map = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
   const data = typeof map['d'] === 'string' ? Buffer.from(map['d']) : map['d'];
   const content = data instanceof Uint8Array ? data : null;
