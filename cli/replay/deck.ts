@@ -22,6 +22,8 @@ interface Kept {
   readonly atUs: number;
   readonly text: string;
   readonly size: Size;
+  /** Its segment, where that is told already. */
+  readonly told?: { readonly beats: readonly Beat[]; readonly narrator: Narrator };
 }
 
 /** Which of the recorded streams are shown. */
@@ -173,24 +175,26 @@ export class Deck {
     if (!this.tape.isTerminal) return { ...start, segment: Math.max(0, at - 1) };
     const kept = this.#kept.findLast((each) => each.segment <= at && !isPast(each, target)) ?? start;
     for (let index = at; index >= Math.max(kept.segment, at - KEYFRAME_SEGMENTS_MAX); index--) {
-      const beats = await this.tape.beats(index, this.tape.narrator());
+      if (!(await this.tape.hasScreen(index))) continue;
+      const narrator = this.tape.narrator();
+      const beats = await this.tape.beats(index, narrator);
       const found = beats.findLastIndex((beat) => beat.kind === 'keyframe' && !isPast(beat, target));
       if (found < 0) continue;
       const { seq, atUs, text, size } = beats[found]!;
-      return { segment: index, index: found + 1, seq, atUs, text, size: size! };
+      return { segment: index, index: found + 1, seq, atUs, text, size: size!, told: { beats, narrator } };
     }
     return kept;
   }
 
   async #enter(entry: Kept): Promise<void> {
-    this.#narrator = this.tape.narrator();
+    this.#narrator = entry.told?.narrator ?? this.tape.narrator();
     this.screen.reset(entry.size);
     this.screen.writeSafe(entry.text);
     this.damage = null;
     this.typed = '';
     this.#sinceKept = 0;
     this.#segment = entry.segment;
-    this.#beats = await this.tape.beats(entry.segment, this.#narrator);
+    this.#beats = entry.told?.beats ?? (await this.tape.beats(entry.segment, this.#narrator));
     this.#index = entry.index;
     this.#atUs = entry.atUs;
     this.#seq = entry.seq;

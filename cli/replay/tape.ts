@@ -131,6 +131,12 @@ export class Tape {
     return beats;
   }
 
+  /** A segment holds a copy of the screen. */
+  async hasScreen(index: number): Promise<boolean> {
+    const records = await this.records(index).catch(() => []);
+    return records.some(({ type }) => type === 'tty.k');
+  }
+
   /** The records of a segment, without its seed. Throws `archive-damaged`. */
   async records(index: number): Promise<readonly RecordRead[]> {
     const known = this.#kept.get(index);

@@ -22,6 +22,8 @@ const CHARSET = '()*+';
 const CHARSETS = new Set(['0', 'A', 'B']);
 const ESCAPES = new Set('78DEHM=>c');
 const PLAIN_FINALS = new Set('@ABCDEFGHIJKLMPSTXZ`abdefgmrsu');
+/** Of those, the ones that nothing more is asked of. */
+const MOVES = new Set('@ABCDEFGHIKLMPSTXZ`adefgr');
 /** insert */
 const PLAIN_MODES = new Set(['4']);
 /** reverse, origin, wrap, cursor, alternate screens */
@@ -152,7 +154,9 @@ function passesEscape(intermediates: string, final: string): boolean {
 
 /** The control sequence if it may pass, its numbers cut; else nothing. */
 function safeCsi(sequence: string, final: string): string {
+  if (final === 'm' && hasSmallNumbers(sequence)) return `\x1b[${sequence}m`;
   if (sequence === '!' && final === 'p') return '\x1b[!p';
+  if (hasSmallNumbers(sequence) && MOVES.has(final)) return `\x1b[${sequence}${final}`;
   const isPrivate = sequence.startsWith('?');
   const body = isPrivate ? sequence.slice(1) : sequence;
   if (!/^[\d;:]*$/.test(body)) return '';
@@ -163,6 +167,19 @@ function safeCsi(sequence: string, final: string): string {
   // Erasing what has scrolled away is not a program's business; `u` with numbers is a keyboard protocol.
   if ((final === 'J' && numbers === '3') || (final === 'u' && numbers !== '')) return '';
   return `\x1b[${cutCounts(numbers, final)}${final}`;
+}
+
+/** Only numbers below 1000 and what stands between them: what nearly every sequence is. */
+function hasSmallNumbers(sequence: string): boolean {
+  let digits = 0;
+  for (let i = 0; i < sequence.length; i++) {
+    const code = sequence.charCodeAt(i);
+    if (code >= 0x30 && code <= 0x39) digits++;
+    else if (code === 0x3a || code === 0x3b) digits = 0;
+    else return false;
+    if (digits > 3) return false;
+  }
+  return true;
 }
 
 /** Colours keep their numbers; counts and places end at what a screen has. */

@@ -1,5 +1,4 @@
 /** Where an export goes: standard output, or a file that is complete or not there. */
-import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { PangateError } from '../../../base/errors.ts';
@@ -25,13 +24,16 @@ export async function toStandardOutput(work: (sink: Sink) => Promise<void>): Pro
 export async function toFile(path: string, work: (sink: Sink) => Promise<void>): Promise<void> {
   const draft = `${path}.part`;
   const stream = createWriteStream(draft, { mode: 0o600 });
-  const failed = once(stream, 'error').then(([error]) => Promise.reject(cannotWrite(error as Error)));
+  const failed = new Promise<never>(
+    (_, reject) => void stream.once('error', (error) => reject(cannotWrite(error))),
+  );
+  failed.catch(() => undefined);
   const batch = new Batch((text) => written(stream, text, failed));
   try {
     await work({ isTerminal: false, write: (text) => batch.write(text) });
     await batch.flush();
     stream.end();
-    await Promise.race([once(stream, 'close'), failed]);
+    await Promise.race([failed, told(stream, 'finish')]);
     await rename(draft, path);
   } catch (error) {
     stream.destroy();
@@ -45,7 +47,12 @@ async function written(
   text: string | Uint8Array,
   failed: Promise<never>,
 ): Promise<void> {
-  if (!stream.write(text)) await Promise.race([once(stream, 'drain'), failed]);
+  if (!stream.write(text)) await Promise.race([failed, told(stream, 'drain')]);
+}
+
+/** `once` of node:events would take an error for its own. */
+function told(stream: WriteStream, event: 'finish' | 'drain'): Promise<void> {
+  return new Promise((resolve) => void stream.once(event, () => resolve()));
 }
 
 function cannotWrite(error: Error): PangateError {

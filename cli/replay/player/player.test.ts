@@ -1,5 +1,5 @@
 /** The player in a real terminal, and where it stands after any jump. */
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { FACT } from '../../../base/recording.ts';
@@ -63,7 +63,8 @@ test('of a long session a jump takes less than 50 ms where screens are recorded'
   const facts = { kinds: FACT.terminal };
   const screen = new Screen();
   recorder.write({ type: 'tty.r', data: { c: 80, r: 24 }, facts });
-  const line = (i: number): string => `\x1b[3${i % 8}mline ${i}\x1b[0m of a long session: ${'x'.repeat(30)}\r\n`;
+  const line = (i: number): string =>
+    `\x1b[3${i % 8}mline ${i}\x1b[0m of a long session: ${'x'.repeat(30)}\r\n`;
   for (let i = 0; i < 6000; i++) {
     const text = Array.from({ length: 40 }, (_, at) => line(i * 40 + at)).join('');
     recorder.write({ type: 'tty.o', data: { d: Buffer.from(text) }, facts });
@@ -72,7 +73,8 @@ test('of a long session a jump takes less than 50 ms where screens are recorded'
       screen.write(text);
       recorder.write({ type: 'tty.k', data: { c: 80, r: 24, d: snapshotOf(screen) }, facts });
     }
-    if (i % 64 === 0) while (recorder.pendingBytes > 1 << 20) await new Promise((done) => setTimeout(done, 2));
+    if (i % 64 === 0)
+      while (recorder.pendingBytes > 1 << 20) await new Promise((done) => setTimeout(done, 2));
   }
   await recorder.close('done');
   const tape = await tapeOf(archive.pathOf(recorder.sid));
@@ -80,17 +82,18 @@ test('of a long session a jump takes less than 50 ms where screens are recorded'
   const last = tape.places.at(-1)!.seal.firstSeq;
   const tookMs: number[] = [];
   for (let i = 1; i <= 15; i++) {
-    const startedMs = performance.now();
+    const startedUs = process.cpuUsage();
     const seq = Math.floor((last * ((i * 7) % 16)) / 16);
     await deck.seek({ seq });
-    tookMs.push(performance.now() - startedMs);
+    const { user, system } = process.cpuUsage(startedUs);
+    tookMs.push((user + system) / 1000);
     const shown = deck.screen.texts.join('\n');
     t.match(shown, /line \d+ of a long session/);
   }
   const median = tookMs.sort((one, other) => one - other)[7]!;
-  t.comment(`seek: median ${median.toFixed(1)} ms, worst ${tookMs.at(-1)!.toFixed(1)} ms`);
-  // Twice the figure: other tests run beside this one.
-  t.ok(median <= 100, `${median} ms`);
+  t.comment(`seek: median ${median.toFixed(1)} ms of processor time, worst ${tookMs.at(-1)!.toFixed(1)} ms`);
+  // Of this process alone: other tests run beside it.
+  t.ok(median <= 50, `${median} ms`);
   await tape.close();
 });
 
@@ -202,7 +205,7 @@ test('a session that is being recorded is followed', { skip: NO_TMUX }, async (t
   const write = (text: string): number =>
     recorder.write({ type: 'tty.o', data: output(text).data, facts: { kinds: FACT.terminal } });
   write('first part\r\n');
-  await new Promise((done) => setTimeout(done, 2500));
+  while (!existsSync(archive.pathOf(recorder.sid))) await new Promise((done) => setTimeout(done, 100));
   const tmux = playing(`${archive.pathOf(recorder.sid)} --follow --no-resize`);
   t.teardown(() => tmux.close());
   t.match(await tmux.until('first part'), 'OPEN');
