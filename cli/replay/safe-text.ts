@@ -6,11 +6,14 @@
  */
 const UNSAFE =
   /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+/** What most text is, and what needs no second look. */
+const PLAIN = /^[\x20-\x7e]*$/;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** A text in one line that a terminal shows as it is. */
 export function safeText(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(LONE_SURROGATES, '\ufffd').replace(UNSAFE, escaped);
 }
 
