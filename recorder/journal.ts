@@ -7,8 +7,8 @@
  */
 import { join } from 'node:path';
 import type { Bytes } from '../base/bytes.ts';
-import type { Disk, DiskFile } from './disk.ts';
-import { writeAll } from './disk.ts';
+import type { Disk } from './disk.ts';
+import { JournalFile } from './journal-file.ts';
 import {
   closedFrame,
   type JournaledKey,
@@ -59,13 +59,7 @@ interface Batch {
   bytes: number;
 }
 
-interface File {
-  readonly path: string;
-  readonly handle: DiskFile;
-  position: number;
-  /** Sessions whose last records in this file are not yet safe elsewhere, with that number. */
-  readonly pins: Map<JournalSource, number>;
-}
+type File = JournalFile<JournalSource>;
 
 /** Where and how a journal writes. */
 export interface JournalOptions {
@@ -201,15 +195,15 @@ export class Journal {
   #isQuick({ bytes }: Batch): boolean {
     const file = this.#current;
     if (file === null || file.position >= this.#options.fileBytesMax) return false;
-    return bytes <= QUICK_BYTES_MAX && performance.now() >= this.#slowUntilMs;
+    return (
+      bytes <= QUICK_BYTES_MAX && file.fits(2 * QUICK_BYTES_MAX) && performance.now() >= this.#slowUntilMs
+    );
   }
 
   #writeNow(file: File, batch: Batch): void {
     try {
       const beganMs = performance.now();
-      const bytes = this.#encode(file, batch);
-      file.handle.writeNow(bytes, file.position);
-      file.position += bytes.length;
+      file.writeNow(this.#encode(file, batch));
       const nowMs = performance.now();
       if (nowMs - beganMs > QUICK_MS_MAX) this.#slowUntilMs = nowMs + SLOW_MS;
     } catch (error) {
@@ -222,8 +216,7 @@ export class Journal {
     let file = this.#current;
     try {
       file = await this.#file();
-      const bytes = this.#encode(file, batch);
-      file.position = await writeAll(file.handle, [bytes], file.position);
+      await file.write([this.#encode(file, batch)]);
       if (file !== this.#current) throw new Error('the journal file was given up');
       this.#written(batch);
     } catch (error) {
@@ -258,7 +251,7 @@ export class Journal {
       const file = this.#current!;
       const group = this.#takeUnsynced();
       try {
-        await file.handle.datasync();
+        await file.datasync();
         this.#settle(group);
       } catch (error) {
         this.#refuse(file, group.keys(), error as Error);
@@ -310,13 +303,13 @@ export class Journal {
     await this.#pause();
     // What the file that is left holds is on the medium before another is begun.
     await this.#syncing;
-    const { disk, folder, boot } = this.#options;
+    const { disk, folder, boot, durability } = this.#options;
     const number = this.#number++;
     const path = join(folder, `${String(number).padStart(8, '0')}.pgj`);
-    const file: File = { path, handle: await disk.open(path, 'create'), position: 0, pins: new Map() };
+    const file: File = await JournalFile.create(disk, path, durability === 'disk');
     this.#files.push(file);
     this.#current = file;
-    await current?.handle.close();
+    await current?.close();
     await this.#begin(file, journalHead(number, boot));
     this.#release();
     return file;
@@ -328,9 +321,9 @@ export class Journal {
       live.file = file;
       views.push(...naming(live));
     }
-    file.position = await writeAll(file.handle, views, 0);
+    await file.write(views);
     if (this.#options.durability === 'process') return;
-    await file.handle.datasync();
+    await file.datasync();
     await this.#options.disk.syncFolder(this.#options.folder);
   }
 
@@ -338,7 +331,7 @@ export class Journal {
   #giveUp(): void {
     const file = this.#current;
     this.#current = null;
-    if (file !== null) this.#givenUp = this.#givenUp.then(() => file.handle.close()).catch(() => undefined);
+    if (file !== null) this.#givenUp = this.#givenUp.then(() => file.close()).catch(() => undefined);
   }
 
   /** A moment between a failure and the next attempt. */

@@ -25,11 +25,14 @@ interface Crashed {
 }
 
 /** A copy of a directory as a crash would leave it: one session, some segments sealed, some records in the journal only. */
-async function crashed(t: Test): Promise<Crashed> {
+async function crashed(t: Test, statements = 5, segmentBytesMax = 600, group = 1): Promise<Crashed> {
   const live = folderFor(t);
-  const archive = await archiveFor(t, { directory: live, segmentBytesMax: 600 });
+  const archive = await archiveFor(t, { directory: live, segmentBytesMax });
   const recorder = archive.open(opening);
-  for (let id = 0; id < 5; id++) await acceptance(recorder, writeStatement(recorder, id));
+  for (let id = 0; id < statements; id++) {
+    const seq = writeStatement(recorder, id);
+    if (id % group === 0 || id === statements - 1) await acceptance(recorder, seq);
+  }
   await new Promise((resolve) => setTimeout(resolve, 300));
   const directory = join(folderFor(t), 'copy');
   cpSync(live, directory, { recursive: true });
@@ -65,6 +68,18 @@ test('a crash leaves a recording that is completed at the next start', async (t)
   t.match(await verifyRecording(path), { status: 'VALID', recovered: true, records: accepted + 1 });
   t.strictSame(readdirSync(join(directory, 'journal')), []);
   t.strictSame(await recover(directory), [], 'and only once');
+});
+
+test('zeros that were written ahead of records are no damage', async (t) => {
+  const { directory, sid, accepted } = await crashed(t, 5000, 4_000_000, 50);
+  const journal = readFileSync(journalOf(directory));
+  t.ok(
+    journal.subarray(-500_000).every((byte) => byte === 0),
+    `${journal.length} bytes`,
+  );
+  t.match(await recover(directory), [{ sid, outcome: 'recovered', records: accepted + 1 }]);
+  t.match(await verifyRecording(recordingPath(directory, sid)), { status: 'VALID', records: accepted + 1 });
+  t.strictSame(readdirSync(join(directory, 'journal')), []);
 });
 
 test('a recording is open to a verifier while its recorder lives', async (t) => {
