@@ -15,8 +15,8 @@ const NOTES = `
 
 - **Scan**: bytes in memory, one thread, pieces of 64 KiB, the fastest of nine passes. Hyperscan and RE2
   look for \`(?:[0-9][ -]?){12,18}[0-9]\`, as do ripgrep and GNU grep, which read the file as well. That is the
-  digits alone: pangate decides by issuer, length, check digit, boundary and context, reads twelve spellings of
-  a digit, and looks for tracks, chip data, codes and PINs in the same pass.
+  digits alone: pangate decides by issuer, length, check digit, boundary and context, reads digits in other
+  spellings, and looks for tracks, chip data, codes and PINs in the same pass.
 - **Redact**: a file of 200 MB to a file, started as a user starts it, start-up included. ripgrep and sed replace what
   the expression matches. One core is one core for all threads (\`taskset\`).
 - **Masking one value**: one call on bytes as a row or a line brings them, in batches, the fastest batch.
