@@ -66,12 +66,12 @@ export function readText(text: string): Redaction | null {
   const [form, sid = '', segment, sealed, stored, records, time, reason, end, more] = text.split('\n');
   const read = {
     sid,
-    segment: Number(valueOf(segment, 'segment')),
-    sealed: fromBase64(valueOf(sealed, 'sealed')) ?? new Uint8Array(0),
-    stored: fromBase64(valueOf(stored, 'stored')) ?? new Uint8Array(0),
-    records: numbersOf(valueOf(records, 'records')),
-    wallUs: Number(valueOf(time, 'time')),
-    reason: valueOf(reason, 'reason'),
+    segment: Number(wordBehind(segment, 'segment')),
+    sealed: fromBase64(wordBehind(sealed, 'sealed')) ?? new Uint8Array(0),
+    stored: fromBase64(wordBehind(stored, 'stored')) ?? new Uint8Array(0),
+    records: numbersOf(wordBehind(records, 'records')),
+    wallUs: Number(wordBehind(time, 'time')),
+    reason: wordBehind(reason, 'reason'),
   };
   if (form !== FORM || end !== '' || more !== undefined || !isSid(sid)) return null;
   if (read.sealed.length !== 32 || read.stored.length !== 32 || read.records.length === 0) return null;
@@ -90,7 +90,7 @@ export function approversOf({ note }: SignedRedaction, keys: readonly VerifierKe
   return [...new Set(names)];
 }
 
-function valueOf(line: string | undefined, name: string): string {
+function wordBehind(line: string | undefined, name: string): string {
   return line?.startsWith(`${name} `) === true ? line.slice(name.length + 1) : '';
 }
 
