@@ -70,6 +70,16 @@ export const contextBytesMax = 128;
 /** What a judgement says when the bytes end before it can be made. */
 export type Undecided = 'undecided';
 
+/** What is done with a kind where nobody says otherwise. */
+export interface BuiltIn {
+  /** Name of a mask. */
+  readonly mask: string;
+  /** Never kept or shown after authorization (PCI DSS 3.3.1): only a mask that hides it whole may be chosen. */
+  readonly isAuthentication?: true;
+  /** Columns that hold nothing else: the name of their rule, and patterns such as `card_cvv*`. */
+  readonly columns?: { readonly rule: string; readonly names: readonly string[] };
+}
+
 /**
  * One kind of sensitive data, as a pure function of a place and the bytes around it. It sees at
  * most `contextBytesMax` bytes before the place and `reachBytesMax` after it: that is why a
@@ -77,6 +87,8 @@ export type Undecided = 'undecided';
  */
 export interface Detector {
   readonly kind: string;
+  /** Of detectors that are on where nobody says otherwise. */
+  readonly builtIn?: BuiltIn;
   /** Most bytes, from `at` on, that a judgement needs. */
   readonly reachBytesMax: number;
   /** A finding can start only with a byte whose entry is 1. */

@@ -1,7 +1,7 @@
 /** `pangate redact` as a process: what only shows there. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Test, test } from 'tap';
@@ -87,4 +87,31 @@ test('progress is shown on a terminal, and only there', { skip: missing('script'
     stdout,
     /\[={24}\] 100% {2}[\d.]+ MiB\/[\d.]+ MiB {2}[\d.]+ MiB\/s {2}ETA 0 s {2}1 files {2}20000 found\r\n$/,
   );
+});
+
+test('the command of the Kubernetes recipe: each pod takes its part, and a second start nothing', async (t) => {
+  const [, args] = /args:\n\s+- >-\n([\s\S]*?)\n\s+volumeMounts/.exec(
+    readFileSync('docs/redaction.md', 'utf8'),
+  )!;
+  const data = temporaryFolder('recipe');
+  mkdirSync(join(data, 'logs'));
+  for (let i = 0; i < 24; i++) writeFileSync(join(data, 'logs', `${i}.log`), `card ${PAN}\n`);
+  const command = args!
+    .replace(/\s+/g, ' ')
+    .replaceAll('/data', data)
+    .replace('pangate', `${process.execPath} ${MAIN}`);
+  const pod = (index: number): string => {
+    const env = { ...process.env, JOB_COMPLETION_INDEX: String(index) };
+    const run = spawnSync('sh', ['-c', `${command} --report ${data}/report-${index}.json`], { env });
+    t.equal(run.status, 0, String(run.stderr));
+    return readFileSync(join(data, `report-${index}.json`), 'utf8');
+  };
+  const found = (report: string): number => JSON.parse(report).totals.states.found;
+  const counts = [0, 1, 2, 3, 4, 5, 6, 7].map((index) => found(pod(index)));
+  t.equal(
+    counts.reduce((sum, count) => sum + count, 0),
+    24,
+  );
+  t.equal(found(pod(counts.indexOf(Math.max(...counts)))), 0);
+  for (let i = 0; i < 24; i++) t.match(readFileSync(join(data, 'logs', `${i}.log`), 'utf8'), MASKED);
 });

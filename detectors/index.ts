@@ -12,7 +12,7 @@ import { track } from './track/index.ts';
 
 export { allocate } from './kernels/kernel.ts';
 export { type CustomRule, customDetector } from './regexp/index.ts';
-export { regexpEngine } from './regexp/pattern.ts';
+export { regexpEngine as expressionEngine } from './regexp/pattern.ts';
 export { createScanner } from './scanner.ts';
 
 /** Every detector there is, in order of precedence where two start at one place. */

@@ -1,17 +1,14 @@
 /** One accepted connection: its deadlines, its Host, and what the log says about it. */
 import type { Socket } from 'node:net';
-import { text, utf8 } from '../base/bytes.ts';
 import { loginFailed, PangateError } from '../base/errors.ts';
-import { ANYWHERE } from '../base/finding.ts';
 import type { Host } from '../base/host.ts';
 import type { Person } from '../base/identity.ts';
 import type { Target } from '../base/target.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Visit } from './admission.ts';
-import { createCleaner } from './cleaner.ts';
 import type { Listener } from './config/targets.ts';
+import { type Denial, told } from './denials.ts';
 import type { Gatehouse, Settings } from './gateway.ts';
-import { defaultRules } from './mask-rules.ts';
 import { runSession } from './run-session.ts';
 import { acceptWire, dialWire, type SocketWire } from './wire.ts';
 
@@ -100,7 +97,7 @@ class Connection {
         clearTimeout(this.#deadline);
         return runSession(this.#house, this.#settings, session, lane);
       },
-      denied: (who) => log.warn({ ...this.#who(), ...who, user: told(who.user) }, 'denied'),
+      denied: (who) => this.#denied({ ...who, user: told(who.user), target: told(who.target) }),
       register: (key, handler) => {
         handlers.set(scoped(key), handler);
         return () => handlers.delete(scoped(key));
@@ -111,6 +108,14 @@ class Connection {
         return handler !== undefined;
       },
     };
+  }
+
+  #denied(who: Pick<Denial, 'user' | 'target' | 'protocol' | 'reason'>): void {
+    const { log, denials } = this.#house;
+    log.warn({ ...this.#who(), ...who }, 'denied');
+    const { address: client, port } = this.#wire;
+    const listener = this.#listener.config.name;
+    denials.add({ ...who, listener, client, port }, this.#settings.config.digest);
   }
 
   /** One message for every cause, as with a wrong token: names of targets are not to be probed. */
@@ -152,11 +157,4 @@ function mayReach(person: Person, target: Target): boolean {
 function resultPolicy({ rowsMax, bytesMax }: Settings['config']['record']['results']): Host['results'] {
   const number = (cap: number | 'all'): number => (cap === 'all' ? Number.POSITIVE_INFINITY : cap);
   return { rowsMax: number(rowsMax), bytesMax: number(bytesMax), commit: rowsMax !== 0 && bytesMax !== 0 };
-}
-
-const names = createCleaner(defaultRules);
-
-/** What a stranger calls itself may be anything, a card number too. */
-function told(name: string): string {
-  return text(names.clean(utf8(name), ANYWHERE));
 }

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { PangateError } from '../base/errors.ts';
+import { expressionEngine } from '../detectors/index.ts';
 import { kernelName } from '../detectors/kernels/kernel.ts';
 import { describeZstd } from '../recorder/index.ts';
 import type { Config } from './config/config.ts';
@@ -23,7 +24,7 @@ const FREE_BYTES_MIN = 1_073_741_824;
 
 /** All checks, in the order to read them. `locate` finds the configuration or throws. */
 export async function examine(locate: () => string, plugins: Plugins): Promise<readonly Check[]> {
-  const checks: Check[] = [nodeVersion(), kernel(), await zstdEngine()];
+  const checks: Check[] = [nodeVersion(), kernel(), expressions(), await zstdEngine()];
   const config = attempt(checks, 'configuration', () => {
     const loaded = loadConfig(locate(), plugins);
     return { value: loaded, what: loaded.file };
@@ -54,6 +55,12 @@ function kernel(): Check {
     what: 'without SIMD: slower',
     remedy: 'Use a processor with SSE4.1 or NEON.',
   };
+}
+
+/** Their results are the same, and neither can be stalled by a pattern. */
+function expressions(): Check {
+  const what = expressionEngine === 're2' ? 're2 (native)' : 're2js (JavaScript)';
+  return { state: 'good', about: 'expressions', what, remedy: '' };
 }
 
 async function zstdEngine(): Promise<Check> {

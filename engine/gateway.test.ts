@@ -33,7 +33,9 @@ const lines: Protocol = {
     try {
       await login(client, host);
     } catch (error) {
-      client.write(utf8(`${(error as PangateError).code}\n`));
+      const reason = (error as PangateError).code;
+      host.denied({ user: 'eve 4111111111111111', target: '', protocol: 'lines', reason });
+      client.write(utf8(`${reason}\n`));
       throw error;
     }
   },
@@ -213,7 +215,7 @@ function recordings(directory: string): string[] {
 }
 
 test('a wrong token, an unknown target and one that is not allowed get the same answer', async (t) => {
-  const { port, stop, directory } = await stage();
+  const { port, stop, directory, log } = await stage();
   for (const words of ['alice wrong cards', 'eve right cards', 'alice right nothing', 'alice right ledger']) {
     const caller = new Caller(port);
     caller.say(`${words}\n`);
@@ -221,7 +223,8 @@ test('a wrong token, an unknown target and one that is not allowed get the same 
     t.equal(caller.heard, 'login-failed\n', words);
   }
   await stop();
-  t.same(recordings(directory), []);
+  t.match(log.join('\n'), /denied .*"user":"eve 411111\*{6}1111"/);
+  t.equal(recordings(directory).length, 1, 'the evidence, of all four');
 });
 
 test("a listener's own target is used whatever the client names", async (t) => {
@@ -294,7 +297,7 @@ test('a drain ends sessions at rest at once, busy ones at the limit, and takes n
   t.equal(busy.heard, 'hello\nbusy\nshutting-down\n');
   t.match(log.join('\n'), 'drain limit');
   await stop();
-  t.equal(recordings(directory).length, 2);
+  t.equal(recordings(directory).length, 3, 'two sessions, and the one that was turned away');
 });
 
 test('an address that is taken is an error that names the listener', async (t) => {

@@ -18,6 +18,7 @@ import type { Config } from './config/config.ts';
 import { maskRules } from './config/rules.ts';
 import { type Listener, resolveListeners, resolveTargets } from './config/targets.ts';
 import { serveConnection } from './connection.ts';
+import { Denials } from './denials.ts';
 import { listen } from './listener.ts';
 import { plugins } from './plugins.ts';
 import { LiveSessions } from './sessions.ts';
@@ -46,6 +47,7 @@ export interface Gatehouse extends Omit<GatewayParts, 'config'> {
   settings: Settings;
   readonly admission: Admission;
   readonly sessions: LiveSessions;
+  readonly denials: Denials;
   /** Ways to reach a session from another connection, by protocol and key. */
   readonly handlers: Map<string, () => void>;
 }
@@ -112,6 +114,7 @@ function gatehouse(parts: GatewayParts): Gatehouse {
     settings: settle(parts.config, parts.protocols),
     admission: new Admission(parts.config.limits),
     sessions: new LiveSessions(),
+    denials: new Denials(parts),
     handlers: new Map(),
   };
 }
@@ -167,4 +170,5 @@ async function drain(house: Gatehouse, servers: readonly Server[], limitMs: numb
     house.log.warn({ sessions: house.sessions.size }, 'drain limit: sessions are ended');
   house.sessions.end(ending, () => true);
   await house.sessions.settled(house.settings.config.limits.closingTimeoutMs);
+  house.denials.close();
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CustomRule } from '../detectors/index.ts';
+import { type CustomRule, detectors } from '../detectors/index.ts';
 import type { MaskKeys } from '../masking/index.ts';
 
 /**
@@ -19,14 +19,14 @@ export interface MaskRules {
 }
 
 export interface MaskChoice {
-  /** `partial`, `full`, ... as in docs/detection.md. */
+  /** A mask's name: `partial`, `full`, ... */
   readonly mask: string;
 }
 
 export interface ColumnPatterns extends MaskChoice {
   /** The rule's name, for recordings. */
   readonly rule: string;
-  /** What the columns hold: `pan`, `cvv`, ... */
+  /** What the columns hold: a detector's kind. */
   readonly kind: string;
   /** `cvv`, `cards.cvv` or `*.cvv`; `*` stands for any characters. Case does not count. */
   readonly columns: readonly string[];
@@ -40,68 +40,19 @@ export function digestOf({ detectors, columns, expressions = [], keys }: MaskRul
     .digest('hex');
 }
 
-/** Kinds that PCI DSS 3.3.1 forbids to keep or show: their mask is always `full`. */
-export const authenticationKinds: readonly string[] = ['cvv', 'track', 'emv', 'pin'];
+/** Kinds that are never kept or shown: their mask hides them whole. */
+export const authenticationKinds: readonly string[] = detectors
+  .filter(({ builtIn }) => builtIn?.isAuthentication)
+  .map(({ kind }) => kind);
 
+/** Those of the detectors themselves. */
 export const defaultRules: MaskRules = {
-  detectors: {
-    pan: { mask: 'partial' },
-    track: { mask: 'full' },
-    emv: { mask: 'full' },
-    cvv: { mask: 'full' },
-    pin: { mask: 'full' },
-  },
-  columns: [
-    {
-      rule: 'verification-codes',
-      kind: 'cvv',
-      mask: 'full',
-      columns: [
-        'cvv',
-        'cvv2',
-        'cvc',
-        'cvc2',
-        'cvn',
-        'cvn2',
-        'cvd',
-        'csc',
-        'cid',
-        'cav2',
-        'cve',
-        'cvx2',
-        'card_cvv*',
-        'card_cvc*',
-        'cvv_code',
-        'cvv_number',
-        'card_verification*',
-        'verification_value',
-        'card_security*',
-        'security_code',
-        'card_code',
-      ],
-    },
-    {
-      rule: 'tracks',
-      kind: 'track',
-      mask: 'full',
-      columns: [
-        'track',
-        'track1',
-        'track2',
-        'track3',
-        'track_1',
-        'track_2',
-        'track_3',
-        'track_data',
-        'track?_data',
-        'magstripe*',
-      ],
-    },
-    {
-      rule: 'pins',
-      kind: 'pin',
-      mask: 'full',
-      columns: ['pin', 'pin_block', 'pinblock', 'card_pin', 'encrypted_pin', 'pin_hash'],
-    },
-  ],
+  detectors: Object.fromEntries(
+    detectors.flatMap(({ kind, builtIn }) => (builtIn ? [[kind, { mask: builtIn.mask }]] : [])),
+  ),
+  columns: detectors.flatMap(({ kind, builtIn }) =>
+    builtIn?.columns
+      ? [{ rule: builtIn.columns.rule, kind, mask: builtIn.mask, columns: builtIn.columns.names }]
+      : [],
+  ),
 };

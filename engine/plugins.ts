@@ -2,12 +2,10 @@ import { detectors } from '../detectors/index.ts';
 import { keyedMasks, maskers } from '../masking/index.ts';
 import { protocols } from '../protocols/index.ts';
 import type { Plugins } from './config/plugins.ts';
-import { authenticationKinds } from './mask-rules.ts';
 
 /** What the registries of the floor below hold. */
 export const plugins: Plugins = {
   protocols,
   detectors: detectors.map((detector) => detector.kind),
-  kinds: [...new Set([...detectors.map((detector) => detector.kind), ...authenticationKinds])],
   masks: [...maskers.keys(), ...keyedMasks],
 };

@@ -3,7 +3,7 @@ import { systemClock } from '../base/clock.ts';
 import type { PangateError } from '../base/errors.ts';
 import type { Archive } from '../base/recording.ts';
 import { protocols } from '../protocols/index.ts';
-import { openArchive } from '../recorder/index.ts';
+import { openArchive, type Recovery } from '../recorder/index.ts';
 import { archiveOptions } from './archive-options.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
@@ -19,11 +19,17 @@ export async function runGateway(config: Config, gatewayVersion: string): Promis
   const clock = systemClock;
   const identity = await createIdentity(config.users.file, clock, log);
   const onAlert = (error: Error): void => log.error({ cause: error.message }, 'recording is in trouble');
+  const onRecovery = ({ outcome, ...recovery }: Recovery): void =>
+    log[outcome === 'complete' || outcome === 'recovered' ? 'info' : 'error'](
+      { ...recovery, outcome },
+      'recording of a run that ended early',
+    );
   const sealing = await openSealing(config.record, log);
   const { notary } = sealing;
   try {
-    const options = { ...archiveOptions(config.record), notary, gatewayVersion, onAlert };
-    await serve({ config, archive: await openArchive(options), identity, log, clock });
+    const options = { ...archiveOptions(config.record), notary, gatewayVersion };
+    const archive = await openArchive({ ...options, onAlert, onRecovery });
+    await serve({ config, archive, identity, log, clock });
   } finally {
     await sealing.stop();
     log.info({}, 'stopped');

@@ -67,6 +67,7 @@ export class SessionRecorder implements Recorder, JournalSource {
   #dtUs = 0;
   #unacceptedBytes = 0;
   #ended = false;
+  #closing: Promise<void> | null = null;
   /** Over for its user, with room left to record that. */
   #isStopped = false;
   /** Nothing more is recorded. */
@@ -106,8 +107,13 @@ export class SessionRecorder implements Recorder, JournalSource {
     }
   }
 
-  async close(why: string, data: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    if (this.#ended) return;
+  /** Asked again, it waits for the same end. */
+  close(why: string, data: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    this.#closing ??= this.#complete(why, data);
+    return this.#closing;
+  }
+
+  async #complete(why: string, data: Readonly<Record<string, unknown>>): Promise<void> {
     this.#sayWhy(this.#isStopped ? 'disk-full' : why, data);
     this.#ended = true;
     this.#cut();

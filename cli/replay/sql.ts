@@ -169,8 +169,8 @@ function explained({ masks, columns }: StatementItem): string {
 const HEADS = ['TIME', 'SINCE', 'USER', 'OP', 'ROWS', 'TOOK', 'MASKED', 'STATEMENT'];
 const WIDTHS = [12, 9, 12, 8, 7, 9, 6];
 /** Events that are shown unasked. */
-const ALWAYS = new Set(['s.open', 's.close', 'gap', 'clock', 'alert', 'sql.error']);
-const FAILED = new Set(['gap', 'alert', 'sql.error']);
+const ALWAYS = new Set(['s.open', 's.close', 'gap', 'clock', 'alert', 'sql.error', 'login.denied']);
+const FAILED = new Set(['gap', 'alert', 'sql.error', 'login.denied']);
 const LEFT = new Set([2, 3]);
 
 /** Cells under the heads; numbers to the right. */

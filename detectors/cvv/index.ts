@@ -6,6 +6,7 @@ import { keyBefore, labelBefore, parentKey, phraseBefore, wordBefore } from '../
 import { open } from '../open.ts';
 import { luhn } from '../pan/luhn.ts';
 import { leads, next } from '../sieve.ts';
+import { builtIn } from './built-in.ts';
 import { namesCode, namesCvv, saysCvv } from './keys.ts';
 
 /**
@@ -14,6 +15,7 @@ import { namesCode, namesCvv, saysCvv } from './keys.ts';
  */
 export const cvv: Detector = {
   kind: 'cvv',
+  builtIn,
   reachBytesMax: 8,
   leads: leads('0123456789'),
   leadsInside: leads(''),

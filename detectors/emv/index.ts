@@ -15,6 +15,7 @@ import { tagLengthAt } from './tags.ts';
  */
 export const emv: Detector = {
   kind: 'emv',
+  builtIn: { mask: 'full', isAuthentication: true },
   reachBytesMax: 256,
   leads: leads('0123456789abcdefABCDEF'),
   leadsInside: leads('0123456789abcdefABCDEF'),

@@ -14,6 +14,7 @@ import { digitsMin, readNumber, type SpelledNumber, spelledNumber } from './numb
 /** Primary account numbers (ISO/IEC 7812-1; PCI DSS requirement 3.4). */
 export const pan: Detector = {
   kind: 'pan',
+  builtIn: { mask: 'partial' },
   reachBytesMax: 256,
   leads: digitLeads,
   leadsInside: leads('3%\\&\xd9\xdb\xef'),

@@ -5,6 +5,7 @@ import { goesOn, mayGoOn } from '../ascii.ts';
 import { keyBefore } from '../key.ts';
 import { open } from '../open.ts';
 import { leads, next } from '../sieve.ts';
+import { builtIn } from './built-in.ts';
 import { namesPin, namesPinBlock } from './keys.ts';
 
 /**
@@ -13,6 +14,7 @@ import { namesPin, namesPinBlock } from './keys.ts';
  */
 export const pin: Detector = {
   kind: 'pin',
+  builtIn,
   reachBytesMax: 34,
   leads: leads('0123456789abcdefABCDEF'),
   leadsInside: leads(''),

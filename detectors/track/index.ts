@@ -3,11 +3,13 @@ import { characterBefore, codeAt, endsEscape, hexCodeAt, OPEN, OTHER } from '../
 import { contextBytesMax, type Detector, type Finding, type Undecided } from '../../base/finding.ts';
 import { open } from '../open.ts';
 import { leads, next } from '../sieve.ts';
+import { builtIn } from './built-in.ts';
 import { NONE, track1End, track2End, trackBytesMax } from './grammar.ts';
 
 /** Magnetic stripe data, masked whole: PCI DSS 3.3.1.1 forbids to keep or show any of it. */
 export const track: Detector = {
   kind: 'track',
+  builtIn,
   reachBytesMax: trackBytesMax,
   leads: leads('0123456789%\\&;Bb'),
   leadsInside: leads('2346%\\&;Bb'),

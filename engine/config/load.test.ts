@@ -20,7 +20,6 @@ const plugins: Plugins = {
     { name: 'chargen', defaultPort: 19, targetOptions: z.strictObject({}), serve: 1 },
   ],
   detectors: ['pan', 'iban', 'cvv'],
-  kinds: ['pan', 'iban', 'cvv'],
   masks: ['partial', 'full'],
 };
 

@@ -9,10 +9,8 @@ export interface Plugins {
     /** Null: targets only, no listeners. */
     readonly serve: unknown;
   }[];
-  /** Kinds of sensitive data that have a detector. */
+  /** Kinds of sensitive data that have a detector; a column may be said to hold one. */
   readonly detectors: readonly string[];
-  /** Kinds that a column may be said to hold: those, and some that are known by their place alone. */
-  readonly kinds: readonly string[];
   /** Mask modes. */
   readonly masks: readonly string[];
 }

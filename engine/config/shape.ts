@@ -228,8 +228,8 @@ function columnShape(plugins: Plugins) {
         .max(1000)
         .meta({ description: "a list of columns: `['*.cvv', 'cards.number']`" }),
       kind: z
-        .enum(plugins.kinds as [string])
-        .meta({ description: `what the columns hold: ${plugins.kinds.join(', ')}` }),
+        .enum(plugins.detectors as [string])
+        .meta({ description: `what the columns hold: ${plugins.detectors.join(', ')}` }),
       mask: z
         .enum(plugins.masks as [string])
         .default('full')

@@ -14,7 +14,6 @@ const plugins: Plugins = {
     { name: 'echo', defaultPort: 7, targetOptions: z.strictObject({ n: z.int().default(1) }), serve: 1 },
   ],
   detectors: ['pan'],
-  kinds: ['pan'],
   masks: ['full'],
 };
 

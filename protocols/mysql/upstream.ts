@@ -1,7 +1,7 @@
 /**
  * The gateway's own login to a MySQL or MariaDB server (manual, "Connection Phase"): TLS by the
  * target's mode, then mysql_native_password or caching_sha2_password. A password in the clear goes
- * through TLS only. Files of this machine are never offered (CLIENT_LOCAL_FILES stays off).
+ * through TLS or a Unix socket only. Files of this machine are never offered (CLIENT_LOCAL_FILES stays off).
  */
 import { createHash } from 'node:crypto';
 import { type Bytes, join, NO_BYTES, text, utf8 } from '../../base/bytes.ts';
@@ -55,7 +55,7 @@ export async function logIn(server: Wire, target: Target, database: string | nul
   const isSecure = await encrypt(server, packets, greeting, target);
   const flags = OFFERED | (isSecure ? FLAG.ssl : 0) | (database === null ? 0 : FLAG.connectWithDb);
   const password = target.password ? await target.password() : '';
-  const first = PROOFS[greeting.plugin];
+  const first = PROOFS.get(greeting.plugin);
   packets.write(
     join([
       settings(flags),
@@ -65,7 +65,7 @@ export async function logIn(server: Wire, target: Target, database: string | nul
       word(first ? greeting.plugin : 'mysql_native_password'),
     ]),
   );
-  await prove(packets, { password, isSecure, ...greeting });
+  await prove(packets, { password, isPrivate: isSecure || target.host.startsWith('/'), ...greeting });
   return { packets, version: greeting.version };
 }
 
@@ -121,7 +121,8 @@ interface Proof {
   readonly password: string;
   readonly salt: Bytes;
   readonly plugin: string;
-  readonly isSecure: boolean;
+  /** Nobody in between hears it. */
+  readonly isPrivate: boolean;
 }
 
 /** Answers what the server asks until it says OK. */
@@ -133,11 +134,11 @@ async function prove(packets: PacketWire, opening: Proof): Promise<void> {
     if (body[0] === HEAD.error) throw refusedLogin(errorOf(body));
     if (body[0] === HEAD.end) {
       [plugin, salt] = switchOf(body);
-      const proof = PROOFS[plugin];
+      const proof = PROOFS.get(plugin);
       if (!proof) throw refusedLogin('it asks for a method that is not supported');
       packets.write(proof(opening.password, salt));
     } else if (body[0] === HEAD.more && body[1] === FULL) {
-      if (!opening.isSecure)
+      if (!opening.isPrivate)
         throw refusedLogin('it asks for the password itself, which goes through TLS only');
       packets.write(word(opening.password));
     } else if (body[0] !== HEAD.more || body[1] !== FAST_OK) throw malformed('its login');
@@ -154,18 +155,22 @@ function switchOf(body: Bytes): [string, Bytes] {
 }
 
 /** What proves the password, by plugin; nothing where it is empty. */
-const PROOFS: Readonly<Record<string, (password: string, salt: Bytes) => Bytes>> = {
-  mysql_native_password: (password, salt) => {
-    if (password === '') return NO_BYTES;
-    const once = hash('sha1', utf8(password));
-    return xor(once, hash('sha1', salt, hash('sha1', once)));
-  },
-  caching_sha2_password: (password, salt) => {
-    if (password === '') return NO_BYTES;
-    const once = hash('sha256', utf8(password));
-    return xor(once, hash('sha256', hash('sha256', once), salt));
-  },
-};
+const PROOFS: ReadonlyMap<string, (password: string, salt: Bytes) => Bytes> = new Map([
+  ['mysql_native_password', native],
+  ['caching_sha2_password', cachingSha2],
+]);
+
+function native(password: string, salt: Bytes): Bytes {
+  if (password === '') return NO_BYTES;
+  const once = hash('sha1', utf8(password));
+  return xor(once, hash('sha1', salt, hash('sha1', once)));
+}
+
+function cachingSha2(password: string, salt: Bytes): Bytes {
+  if (password === '') return NO_BYTES;
+  const once = hash('sha256', utf8(password));
+  return xor(once, hash('sha256', hash('sha256', once), salt));
+}
 
 function hash(name: 'sha1' | 'sha256', ...parts: readonly Bytes[]): Bytes {
   const digest = createHash(name);
