@@ -18,11 +18,14 @@ import type { Notary } from './notary.ts';
 import { newSid } from './plain.ts';
 import { type RecoverOptions, recoverFolder, recoverOthers, repairSession } from './recover.ts';
 import type { Recovery } from './recover-session.ts';
+import { defaultRetention } from './retention.ts';
 import { FULL_BYTES } from './segment-buffer.ts';
 import { SegmentPool } from './segment-pool.ts';
 import { SessionRecorder } from './session.ts';
 import { SessionFile } from './session-file.ts';
 import { type SignedSession, Signing } from './signing.ts';
+import type { Store } from './store/store.ts';
+import { Uploader } from './store/uploader.ts';
 
 const TICK_MS = 1000;
 /** A wall clock that moves this far against the monotonic one has been set. */
@@ -39,6 +42,8 @@ export interface ArchiveOptions {
   readonly journal?: string;
   /** Encrypts every recording; without it none is. */
   readonly encryption?: EncryptionOptions | null;
+  /** Where complete recordings are copied to; null (default): nowhere. */
+  readonly store?: Store | null;
   /** Days for which recordings of a target are to be kept, -1 for ever; stands in their headers. */
   readonly retainDaysOf?: ((target: string) => number) | null;
   /** What is done about a full disk. */
@@ -71,11 +76,14 @@ export async function openArchive(options: ArchiveOptions): Promise<RecordingArc
     try {
       const space = new DiskSpace(full.disk, full.directory, full.onAlert, full.space);
       await space.makeRoom();
-      const firstNumber = await recoverFolder(folder, recovering(full));
-      await recoverOthers(folder, recovering(full));
+      const uploader = uploaderOf(full);
+      await uploader?.start();
+      const firstNumber = await recoverFolder(folder, recovering(full, uploader));
+      await recoverOthers(folder, recovering(full, uploader));
       const boot = randomBytes(8);
       const encryption = await startEncryption(full, folder, boot);
-      const archive = new RecordingArchive(full, { folder, unlock, firstNumber, boot, encryption, space });
+      const place = { folder, unlock, firstNumber, boot, encryption, space, uploader };
+      const archive = new RecordingArchive(full, place);
       await archive.begin();
       return archive;
     } catch (error) {
@@ -91,13 +99,23 @@ export async function openArchive(options: ArchiveOptions): Promise<RecordingArc
 
 type FullOptions = Required<ArchiveOptions>;
 
-function recovering(options: FullOptions): RecoverOptions {
+function uploaderOf(options: FullOptions): Uploader | null {
+  const { store, directory, notary: log, onAlert, retainDaysOf } = options;
+  if (store === null) return null;
+  const retainDays = retainDaysOf?.('') ?? defaultRetention.retainDays;
+  const pathOf = (sid: string): string => recordingPath(directory, sid);
+  return new Uploader({ store, directory, pathOf, retainDays, log, onAlert });
+}
+
+function recovering(options: FullOptions, uploader: Uploader | null): RecoverOptions {
   const { disk, directory, clock, onRecovery, encryption, notary } = options;
   const journalKeys = encryption?.journalKeys;
   const wall = (): WallTime => ({ us: clock.wallUs(), errorUs: WALL_ERROR_UNKNOWN });
   const pathOf = (sid: string): string => recordingPath(directory, sid);
   const keys = journalKeys === undefined ? {} : { journalKeys };
-  return { disk, directory, wall, onRecovery, notary, pathOf, ...keys };
+  const onComplete = async (sid: string): Promise<void> => uploader?.add(sid);
+  const isAwaited = (sids: Iterable<string>): boolean => uploader?.isAwaited(sids) ?? false;
+  return { disk, directory, wall, onRecovery, onComplete, isAwaited, notary, pathOf, ...keys };
 }
 
 /** The journal's folder, locked and empty. */
@@ -108,6 +126,7 @@ interface JournalPlace {
   readonly boot: Buffer;
   readonly encryption: Encryption | null;
   readonly space: DiskSpace;
+  readonly uploader: Uploader | null;
 }
 
 function withDefaults(options: ArchiveOptions): FullOptions {
@@ -117,6 +136,7 @@ function withDefaults(options: ArchiveOptions): FullOptions {
     encryption: null,
     space: {},
     retainDaysOf: null,
+    store: null,
     segmentBytesMax: recordingLimits.segmentBytesMax,
     segmentAgeMs: recordingLimits.segmentAgeMs,
     journalFileBytesMax: recordingLimits.journalFileBytesMax,
@@ -143,13 +163,15 @@ export class RecordingArchive implements Archive {
   readonly #sessions = new Map<SessionRecorder, SignedSession>();
   readonly #signing: Signing | null;
   readonly #space: DiskSpace;
+  readonly #uploader: Uploader | null;
   readonly #timer: NodeJS.Timeout;
   readonly #unlock: () => Promise<void>;
   #ordinal = 0;
   #offsetUs: number;
   #closed = false;
 
-  constructor(options: FullOptions, { folder, unlock, firstNumber, boot, encryption, space }: JournalPlace) {
+  constructor(options: FullOptions, place: JournalPlace) {
+    const { folder, unlock, firstNumber, boot, encryption, space, uploader } = place;
     const { disk, durability, journalFileBytesMax: fileBytesMax } = options;
     this.mode = options.mode;
     this.#options = options;
@@ -159,7 +181,10 @@ export class RecordingArchive implements Archive {
     this.#encryption = encryption;
     this.#space = space;
     void space.look();
-    this.#journal = new Journal({ disk, folder, durability, boot, firstNumber, fileBytesMax });
+    this.#uploader = uploader;
+    const isAwaited = (sids: Iterable<string>): boolean => uploader?.isAwaited(sids) ?? false;
+    this.#journal = new Journal({ disk, folder, durability, boot, firstNumber, fileBytesMax, isAwaited });
+    if (uploader !== null) uploader.onStored = () => this.#journal.stored();
     this.#pool = new SegmentPool(FULL_BYTES, options.threads);
     const { notary, mode, clock, onAlert } = options;
     this.#signing = notary === null ? null : new Signing({ notary, mode, clock, onAlert });
@@ -212,6 +237,11 @@ export class RecordingArchive implements Archive {
     return this.#space.refusal;
   }
 
+  /** How far the store is behind; null where there is none. */
+  get upload(): Uploader['state'] | null {
+    return this.#uploader?.state ?? null;
+  }
+
   /** Used share of the disk of the recordings, 0 to 1. */
   get usedShare(): number {
     return this.#space.usedShare;
@@ -232,6 +262,7 @@ export class RecordingArchive implements Archive {
     this.#closed = true;
     clearInterval(this.#timer);
     await Promise.all([...this.#sessions.keys()].map((session) => session.close('shutdown')));
+    await this.#uploader?.close();
     await this.#journal.close();
     await this.#space.look();
     await this.#forget();
@@ -287,12 +318,15 @@ export class RecordingArchive implements Archive {
         files.push(this.#file(owner, startedUs));
         return files[0]!;
       },
-      repair: (owner) => repairSession(owner, this.#folder, this.#journal.paths, recovering(this.#options)),
+      repair: (owner) =>
+        repairSession(owner, this.#folder, this.#journal.paths, recovering(this.#options, this.#uploader)),
+      onComplete: async (done) => this.#uploader?.add(done),
       onEnd: (owner) => {
         this.#sessions.delete(owner);
         if (envelope !== null) wipe(envelope);
       },
     });
+    this.#uploader?.expect(sid);
     this.#sessions.set(session, { recorder: session, file: files[0]!, acknowledged: 0 });
     return session;
   }

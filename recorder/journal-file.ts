@@ -20,6 +20,8 @@ export class JournalFile<Source> {
   position = 0;
   /** Sessions whose last records in this file are not yet safe elsewhere, with that number. */
   readonly pins: Map<Source, number> = new Map();
+  /** Sessions that have records in it. */
+  readonly sids: Set<string> = new Set();
   readonly #handle: DiskFile;
   /** Zeros stand up to here, or have been overwritten. */
   #aheadTo = 0;

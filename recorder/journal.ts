@@ -33,6 +33,7 @@ const SLOW_MS = 250;
 
 /** A session as the journal sees it. */
 export interface JournalSource {
+  readonly sid: string;
   /** Its header frame, written in front of its first records in every file. */
   readonly header: Bytes;
   /** Its key, if it is encrypted. */
@@ -71,6 +72,8 @@ export interface JournalOptions {
   /** Number of the first file. */
   readonly firstNumber: number;
   readonly fileBytesMax: number;
+  /** One of these sessions is not in the store, where there is one: its journal stays. */
+  readonly isAwaited: (sids: Iterable<string>) => boolean;
 }
 
 /** The journal of one process. */
@@ -139,6 +142,11 @@ export class Journal {
   /** The recording could not be completed: its records stay here for the next start. */
   abandon(source: JournalSource): void {
     this.#live.delete(source);
+  }
+
+  /** A recording has come into the store. */
+  stored(): void {
+    this.#release();
   }
 
   /** Paths of all files, oldest first. */
@@ -282,6 +290,7 @@ export class Journal {
     const opening = this.#closed.length === 0 ? [] : this.#closed.splice(0).map(closedFrame);
     for (const { live, slice } of batch.entries) {
       file.pins.set(live.source, slice.firstSeq + slice.count - 1);
+      file.sids.add(live.source.sid);
       if (live.file !== file) opening.push(...naming(live));
       live.file = file;
     }
@@ -349,7 +358,7 @@ export class Journal {
   #release(): void {
     while (this.#files.length > 0) {
       const file = this.#files[0]!;
-      if (file === this.#current || file.pins.size > 0) return;
+      if (file === this.#current || file.pins.size > 0 || this.#options.isAwaited(file.sids)) return;
       this.#files.shift();
       this.#removed = this.#removed.then(() => this.#options.disk.unlink(file.path)).catch(() => undefined);
     }

@@ -37,6 +37,10 @@ export interface RecoverOptions {
   readonly notary: Notary | null;
   /** Told of each recording that was not complete, and of damaged journals. */
   readonly onRecovery: (recovery: Recovery) => void;
+  /** A recording was completed here; its journal waits for this. */
+  readonly onComplete?: (sid: string) => Promise<void>;
+  /** True for sessions whose journal is kept although they are complete. */
+  readonly isAwaited?: (sids: Iterable<string>) => boolean;
 }
 
 /**
@@ -50,7 +54,8 @@ export async function recoverFolder(folder: string, options: RecoverOptions): Pr
   const scanned = await scanJournal({ disk }, paths, sessions);
   const kept = new Set<string>();
   for (const session of sessions.values()) {
-    if (session.closed || (await rescued(session, folder, options))) continue;
+    const isDone = session.closed || (await rescued(session, folder, options));
+    if (isDone && options.isAwaited?.([session.sid]) !== true) continue;
     for (const slice of session.slices) kept.add(slice.path);
   }
   for (const file of scanned) if (!kept.has(file.path)) await retire(file, options);
@@ -141,6 +146,7 @@ async function rescued(
   const keys = new JournalKeys(disk, journalKeys, identities);
   const recovery = await recoverSession(session, { ...options, trustedBytes, keys, zstd: await openZstd() });
   if (recovery.outcome !== 'complete') options.onRecovery(recovery);
+  if (recovery.outcome === 'recovered') await options.onComplete?.(session.sid);
   return recovery.outcome !== 'failed';
 }
 

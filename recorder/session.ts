@@ -39,6 +39,8 @@ export interface SessionOptions {
   readonly relieve: (error: Error) => boolean;
   /** The recording could not be completed in place: writes it from the journal. False if that fails too. */
   readonly repair: (session: SessionRecorder) => Promise<boolean>;
+  /** The recording is complete and durable; its journal waits for this. */
+  readonly onComplete: (sid: string) => Promise<void>;
   readonly onEnd: (session: SessionRecorder) => void;
 }
 
@@ -121,9 +123,21 @@ export class SessionRecorder implements Recorder, JournalSource {
     if (!this.#isBroken) await this.#file.finish(0, { why: this.#isStopped ? 'disk-full' : why });
     else await this.#file.end();
     const complete = !this.#isBroken && !this.#file.failed;
-    if (complete || (await this.#options.repair(this))) this.#options.journal.complete(this);
+    if ((complete || (await this.#options.repair(this))) && (await this.#isNoted()))
+      this.#options.journal.complete(this);
     else this.#options.journal.abandon(this);
     this.#options.onEnd(this);
+  }
+
+  /** False if its completion could not be noted: the next start then does. */
+  async #isNoted(): Promise<boolean> {
+    try {
+      await this.#options.onComplete(this.sid);
+      return true;
+    } catch (error) {
+      this.#alert(error as Error);
+      return false;
+    }
   }
 
   /** Called about once a second: closes a segment by its age, seals silence. */

@@ -1,0 +1,25 @@
+/** Where recordings are copied to: docs/recording.md, "The store". */
+import type { Bytes } from '../../base/bytes.ts';
+
+/** One file on its way. */
+export interface Parcel {
+  /** Its name in the store: `2026/11/23/<sid>.pgr.zst`. */
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: Bytes;
+  /** Until when nobody may delete it; null for a file that a purge must be able to destroy. */
+  readonly lockUntilUs: number | null;
+}
+
+/** A place for copies. Rejections say what to tell an operator; they hold no secret. */
+export interface Store {
+  /** For logs. */
+  readonly name: string;
+  /** Stores a file whole, or not at all. */
+  put(parcel: Parcel): Promise<void>;
+  /** SHA-256 of what lies there, all of it read back; null if nothing does. */
+  hash(name: string): Promise<Bytes | null>;
+  /** Removes a file and its older versions. False if a lock forbids it. */
+  remove(name: string): Promise<boolean>;
+}
