@@ -68,7 +68,7 @@ test("the steps by hand of the format's page find the hashes that the first seal
 }, async (t) => {
   const page = readFileSync('docs/formats/pgr-v1.md', 'utf8');
   const steps = [...page.matchAll(/```sh\n([^`]+)```/g)].map((match) => match[1]!);
-  t.equal(steps.length, 2);
+  t.equal(steps.length, 3);
   const archive = await archiveFor(t, { segmentBytesMax: 4096 });
   const path = await recordingIn(archive, 100);
   const run = (script: string): string[] =>

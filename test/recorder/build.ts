@@ -6,9 +6,12 @@ import { FACT, type Facts } from '../../base/recording.ts';
 import { Chain } from '../../recorder/chain.ts';
 import { sha256 } from '../../recorder/hash.ts';
 import { encodeHeader } from '../../recorder/header.ts';
+import { keyOfSeed } from '../../recorder/log/ed25519.ts';
+import type { NamedKey } from '../../recorder/log/note.ts';
 import { encodeBody } from '../../recorder/record.ts';
 import { encodeSeedBody, packSegment } from '../../recorder/segment.ts';
 import { SegmentBuffer } from '../../recorder/segment-buffer.ts';
+import { epochKeyName, noteFrame } from '../../recorder/session-note.ts';
 import type { Zstd } from '../../recorder/zstd.ts';
 import { opening } from './sample.ts';
 
@@ -33,6 +36,30 @@ export interface Plan {
   readonly silences?: number;
   /** How it ends; null leaves it open. */
   readonly end: Readonly<Record<string, unknown>> | null;
+  /** Signs: a note behind each segment, and the last one. Keys of epochs come from the sid. */
+  readonly node?: NamedKey;
+  /** Signs with the key of a later epoch, under the right name: a forgery. */
+  readonly epochShift?: number;
+}
+
+/** The node of signed fixtures: its key is public. */
+export const FIXTURE_NODE: NamedKey = {
+  name: 'pangate/node/fixture',
+  key: keyOfSeed(sha256(Buffer.from('a key that everybody knows'))),
+};
+
+/** The C frame at this place of a chain. */
+function noteAt(chain: Chain, plan: Plan, wallUs: number, isEnd: boolean): Uint8Array {
+  const { sid } = plan;
+  const epoch = chain.notes;
+  const keyOf = (number: number) => keyOfSeed(sha256(Buffer.from(`${sid} epoch ${number}`)));
+  const signer =
+    epoch === 0 ? plan.node! : { name: epochKeyName(sid, epoch), key: keyOf(epoch + (plan.epochShift ?? 0)) };
+  const next = isEnd ? null : keyOf(epoch + 1).publicKey;
+  const counts = { records: chain.nextSeq, seals: chain.seals, head: chain.head };
+  const frame = noteFrame({ sid, epoch, ...counts, wallUs, wallErrorUs: 1000, next }, signer);
+  chain.note(frame);
+  return frame;
 }
 
 /** The whole file. */
@@ -59,12 +86,17 @@ export function buildRecording(plan: Plan): Uint8Array {
     const { firstSeq, length: rawBytes, monoFirstUs, monoLastUs, facts } = segment;
     const packed = packSegment(plan.zstd, segment.bytes.slice(0, rawBytes));
     frames.push(...chain.seal({ ...packed, firstSeq, rawBytes, monoFirstUs, monoLastUs, facts }, wall(), 0));
+    if (plan.node) frames.push(noteAt(chain, plan, wall().us, false));
   }
   for (let i = 0; i < (plan.silences ?? 0); i++) {
     dtUs += 60_000_000;
     frames.push(chain.heartbeat(dtUs, wall()));
   }
-  if (plan.end !== null) frames.push(...chain.finish(wall(), 0, plan.end), chain.table());
+  if (plan.end !== null) {
+    frames.push(...chain.finish(wall(), 0, plan.end));
+    if (plan.node) frames.push(noteAt(chain, plan, wall().us, true));
+    frames.push(chain.table());
+  }
   return Buffer.concat(frames);
 }
 

@@ -1,7 +1,7 @@
 /** The recordings of fixtures/recordings: how each is made, and what a verifier says of it. */
 import { FACT } from '../../base/recording.ts';
 import type { Zstd } from '../../recorder/zstd.ts';
-import { buildRecording, type Plan, type Planned, STARTED_US, smallPlan } from './build.ts';
+import { buildRecording, FIXTURE_NODE, type Plan, type Planned, STARTED_US, smallPlan } from './build.ts';
 import { joined, partsOf } from './frames.ts';
 import { opening } from './sample.ts';
 
@@ -117,6 +117,10 @@ export async function fixtures(zstd: Zstd): Promise<Fixture[]> {
   const other = await partsOf(buildRecording({ ...small, sid: '01M84000000000000000000001' }));
   const flipped = Uint8Array.from(whole);
   flipped[1000]! ^= 1;
+  const signed = { ...small, sid: '01M84000000000000000000S16', node: FIXTURE_NODE };
+  const notes = await partsOf(buildRecording(signed));
+  const places = notes.flatMap((part, i) => (part.kind === 'checkpoint' ? [i] : []));
+  const later = await partsOf(buildRecording({ ...signed, epochShift: 1 }));
   const valid = (name: string, plan: Plan): Fixture => ({
     name,
     status: 'VALID',
@@ -137,6 +141,10 @@ export async function fixtures(zstd: Zstd): Promise<Fixture[]> {
       joined([...parts.slice(0, 1), ...parts.slice(3, 5), ...parts.slice(1, 3), ...parts.slice(5)]),
     ),
     changed('segment-spliced', joined(parts.with(1, other[1]!).with(2, other[2]!))),
+    valid('signed', signed),
+    changed('signed-note-removed', joined(notes.toSpliced(places[1]!, 1))),
+    changed('signed-last-note-removed', joined(notes.toSpliced(places.at(-1)!, 1))),
+    changed('signed-by-later-key', joined(notes.with(places[1]!, later[places[1]!]!))),
     changed('bytes-behind', Buffer.concat([whole, Buffer.from('x')])),
     changed(
       'seek-table-changed',
