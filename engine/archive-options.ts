@@ -1,6 +1,7 @@
 /** What the configuration says about recordings, in the recorder's own terms. */
 import type { ArchiveOptions } from '../recorder/index.ts';
 import type { RecordConfig } from './config/config.ts';
+import { storeOf } from './store.ts';
 
 /** All of `record:` that the archive itself takes. */
 export function archiveOptions(
@@ -13,5 +14,5 @@ export function archiveOptions(
     refuseShare: disk.refusePercent / 100,
   };
   const retainDaysOf = (target: string): number => retention.targets[target] ?? retention.retainDays;
-  return { directory, mode, durability, encryption, space, retainDaysOf };
+  return { directory, mode, durability, encryption, space, retainDaysOf, store: storeOf(record.store) };
 }

@@ -37,6 +37,10 @@ export {
 export { connectSealer } from './sealer/client.ts';
 export { runSealer } from './sealer/process.ts';
 export { type StartedSealer, type StartOptions, startSealer } from './sealer/start.ts';
+export { FolderStore } from './store/folder-store.ts';
+export { type S3Options, S3Store } from './store/s3-store.ts';
+export type { Parcel, Store } from './store/store.ts';
+export { markForStore, nameInStore } from './store/uploader.ts';
 export type { Damage, RedactionFound, Status, Verification } from './verification.ts';
 export { type VerifyOptions, verifyRecording } from './verify.ts';
 export { describeZstd } from './zstd.ts';

@@ -1,13 +1,17 @@
+import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { PangateError } from '../../base/errors.ts';
 import type { AuditLog } from '../../base/recording.ts';
+import { storeOf } from '../../engine/store.ts';
 import {
   defaultRetention,
   holdsOf,
   keepingOf,
+  nameInStore,
   openRecording,
   purgeRecording,
   type Retention,
+  type Store,
 } from '../../recorder/index.ts';
 import { actor, configOf, withLog } from './acts.ts';
 import { guarded } from './exit.ts';
@@ -57,20 +61,35 @@ async function purge(words: readonly string[], options: PurgeOptions): Promise<v
 
 async function purgeAll(
   paths: AsyncIterable<string>,
-  { dryRun = false, reason }: PurgeOptions,
+  options: PurgeOptions,
   retention: Retention,
   log: AuditLog | null,
 ): Promise<void> {
+  const { dryRun = false, reason } = options;
   const nowUs = Date.now() * 1000;
+  const store = storeOf((await configOf(options))?.record.store);
   for await (const path of paths) {
     if (dryRun) {
       await print(`would purge  ${path}\n`);
       continue;
     }
-    const purged = await purgeRecording(path, { retention, nowUs, by: actor(), reason, log });
+    const inStore = (names: readonly string[]): Promise<readonly string[]> => purgeCopies(store, path, names);
+    const purged = await purgeRecording(path, { retention, nowUs, by: actor(), reason, log, inStore });
     const shredded = purged.isShredded ? ', its key destroyed' : '';
-    await print(`purged  ${purged.sid}  ${purged.keeping.ageDays} days old${shredded}\n`);
+    const locked =
+      purged.locked.length === 0 ? '' : `; locked in the store still: ${purged.locked.join(', ')}`;
+    await print(`purged  ${purged.sid}  ${purged.keeping.ageDays} days old${shredded}${locked}\n`);
   }
+}
+
+/** Removes the copies; the names of those that a lock keeps. */
+async function purgeCopies(store: Store | null, path: string, names: readonly string[]): Promise<string[]> {
+  const locked: string[] = [];
+  for (const name of names) {
+    const copy = nameInStore(join(dirname(path), name));
+    if (store !== null && /\.(pgk|pgr\.zst)$/.test(name) && !(await store.remove(copy))) locked.push(copy);
+  }
+  return locked;
 }
 
 /** The rules of the configuration, or the default ones where none is found. */

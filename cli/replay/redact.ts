@@ -4,6 +4,7 @@ import { PangateError } from '../../base/errors.ts';
 import {
   applyRedaction,
   approveRedaction,
+  markForStore,
   numbersOf,
   parseProposal,
   proposeRedaction,
@@ -11,10 +12,10 @@ import {
   readApprover,
   readRedaction,
 } from '../../recorder/index.ts';
-import { approversFor, withLog } from './acts.ts';
+import { approversFor, configOf, withLog } from './acts.ts';
 import { guarded } from './exit.ts';
 import { print } from './output.ts';
-import { identitiesOf, PLACE_OPTIONS, type PlaceOption, recordingOf } from './place.ts';
+import { directoryOf, identitiesOf, PLACE_OPTIONS, type PlaceOption, recordingOf } from './place.ts';
 import { safeText } from './safe-text.ts';
 
 interface ProposeOptions extends PlaceOption {
@@ -88,6 +89,8 @@ async function apply_(word: string, file: string, options: ApplyOptions): Promis
   const proposal = parseProposal(read(file));
   const approvers = await approversFor(options);
   const done = await withLog(options, (log) => applyRedaction(path, proposal, approvers, log));
+  const isCopied = (await configOf(options))?.record.store !== undefined;
+  if (isCopied) await markForStore(await directoryOf(options), proposal.sid);
   for (const { sid, records } of done) await print(`redacted  ${sid}  records ${rangesOf(records)}\n`);
 }
 

@@ -124,10 +124,26 @@ export interface RecordConfig {
   readonly disk: DiskConfig;
   /** Who signs: a process that `serve` starts, one that runs by itself, or nobody. */
   readonly sealer: 'started' | 'external' | 'off';
+  /** Without it complete recordings are copied nowhere. */
+  readonly store?: StoreConfig;
   /** Without it recordings are plain. */
   readonly encryption?: EncryptionConfig;
   /** Per statement; what is beyond is committed to by its hash. `all`: no cap; 0: statements only. */
   readonly results: { readonly rowsMax: number | 'all'; readonly bytesMax: number | 'all' };
+}
+
+/** A folder or a bucket, not both. */
+export interface StoreConfig {
+  readonly folder?: string;
+  readonly s3?: {
+    readonly endpoint: string;
+    readonly bucket: string;
+    readonly region: string;
+    readonly prefix: string;
+    readonly lock: 'compliance' | 'governance' | 'none';
+    readonly accessKey: SecretSource;
+    readonly secretKey: SecretSource;
+  };
 }
 
 /** Days; -1 for ever. */

@@ -18,6 +18,7 @@ const DAY_US = 86_400_000_000;
 /** A lock for what is to be kept for ever: S3 takes 100 years. */
 const FOREVER_DAYS = 36_500;
 const LOOK_MS = 5000;
+const BACKLOG = 'backlog';
 
 /** What is copied where, and who is told. */
 export interface UploaderOptions {
@@ -60,7 +61,7 @@ export class Uploader {
 
   constructor(options: UploaderOptions) {
     this.#options = { firstRetryMs: 1000, lastRetryMs: 300_000, ...options };
-    this.#folder = join(options.directory, 'backlog');
+    this.#folder = join(options.directory, BACKLOG);
   }
 
   /** For metrics: what waits, for how long the oldest has, and what was done since the start. */
@@ -93,11 +94,8 @@ export class Uploader {
     this.#look();
   }
 
-  async #mark(sid: string): Promise<void> {
-    await fs.mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const marker = await fs.open(join(this.#folder, sid), 'w', 0o600);
-    await marker.sync().finally(() => marker.close());
-    await systemDisk.syncFolder(this.#folder);
+  #mark(sid: string): Promise<void> {
+    return markForStore(this.#options.directory, sid);
   }
 
   /** Takes up what an earlier run has left. */
@@ -211,6 +209,15 @@ export class Uploader {
     if (isEncrypted) parcels.push(await parcelOf(wrappedKeyPath(path), null));
     return parcels;
   }
+}
+
+/** Puts a recording into the backlog; a gateway that runs finds it there within seconds. */
+export async function markForStore(directory: string, sid: string): Promise<void> {
+  const folder = join(directory, BACKLOG);
+  await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  const marker = await fs.open(join(folder, sid), 'w', 0o600);
+  await marker.sync().finally(() => marker.close());
+  await systemDisk.syncFolder(folder);
 }
 
 async function parcelOf(path: string, lockUntilUs: number | null): Promise<Parcel> {
