@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { PangateError } from '../../base/errors.ts';
 import { version } from '../version.ts';
 import { guarded } from './exit.ts';
+import { writeBundle } from './exports/bundle.ts';
+import type { ExportJob } from './exports/format.ts';
 import { FORMATS, formatOf } from './exports/index.ts';
 import type { Sink } from './exports/sink.ts';
 import { toFile, toStandardOutput } from './exports/sink.ts';
@@ -27,9 +29,11 @@ export function exportCommand(): Command {
   for (const option of [...PLACE_OPTIONS, ...PLAY_OPTIONS]) command.option(...option);
   return command
     .addOption(
-      new Option('-f, --format <format>', 'how to write it').choices(Object.keys(FORMATS)).default('jsonl'),
+      new Option('-f, --format <format>', 'how to write it')
+        .choices([...Object.keys(FORMATS), 'bundle'])
+        .default('jsonl'),
     )
-    .option('-o, --output <file>', 'where to; else standard output')
+    .option('-o, --output <path>', 'where to; else standard output. For bundle: a new folder')
     .option(
       '-s, --statement <id>',
       'for csv: the id of the statement (replay sql --json shows it)',
@@ -46,6 +50,7 @@ Formats:
 ${Object.entries(FORMATS)
   .map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
   .join('\n')}
+  ${'bundle'.padEnd(12)}a folder of evidence: recording, proofs, report, page, text
 
 In JSON a record is {"seq", "at", "type", ...}, and bytes are {"$bytes": "<base64>"}.
 
@@ -53,7 +58,8 @@ Examples:
   $ pangate replay export last > session.jsonl
   $ pangate replay export last --format html --output session.html
   $ pangate replay export 01M84 --format asciicast-2 -o session.cast && asciinema play session.cast
-  $ pangate replay export 01M84 --format csv --statement 3 > result.csv`;
+  $ pangate replay export 01M84 --format csv --statement 3 > result.csv
+  $ pangate replay export 01M84 --format bundle --output evidence`;
 
 function parseNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
@@ -63,25 +69,24 @@ function parseNumber(text: string): number {
 async function write(word: string, options: ExportOptions): Promise<void> {
   if (options.format === 'csv' && options.statement === undefined)
     throw new PangateError('argument-invalid', 'csv holds one result', 'Say which: --statement <id>.');
+  if (options.format === 'bundle' && options.output === undefined)
+    throw new PangateError('argument-invalid', 'a bundle is a folder', 'Say where: --output <folder>.');
   const checked = await openChecked(word, options, { type: 'export', verb: 'export', what: options.format });
   try {
-    const work = (sink: Sink): Promise<void> => formatOf(options.format).write(jobOf(checked, options, sink));
+    if (options.format === 'bundle') return await writeBundle(options.output!, jobOf(checked, options));
+    const work = (sink: Sink): Promise<void> =>
+      formatOf(options.format).write({ ...jobOf(checked, options), sink });
     await (options.output === undefined ? toStandardOutput(work) : toFile(options.output, work));
   } finally {
     await checked.recording.close();
   }
 }
 
-function jobOf(
-  checked: Checked,
-  options: ExportOptions,
-  sink: Sink,
-): Parameters<ReturnType<typeof formatOf>['write']>[0] {
+function jobOf(checked: Checked, options: ExportOptions): Omit<ExportJob, 'sink'> {
   let tape: Promise<Tape> | null = null;
   return {
     checked,
     tape: () => (tape ??= openTape(checked, options)),
-    sink,
     statement: options.statement ?? null,
     rowsMax: options.rows,
     version: version(),

@@ -1,8 +1,10 @@
 /** Every export is what its own kind of tool reads, and holds nothing that acts on a viewer. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
+import { entriesIn, sealerIn } from '../../../test/recorder/sealed.ts';
 import { sampleArchive } from '../../../test/replay/archive.ts';
 import { HTTP_SID, TERMINAL_SID } from '../../../test/replay/sessions.ts';
 import { NO_TMUX, Tmux } from '../../../test/replay/tmux.ts';
@@ -114,6 +116,51 @@ test('a file that cannot be written is said, and nothing is left of it', async (
   const ran = sample.replay('export', SQL_SID, '--output', join(folder, 'no', 'such', 'x.jsonl'));
   t.equal(ran.status, 1);
   t.match(ran.stderr, /cannot write the export/);
+});
+
+test('a bundle is checked with stock tools, and says what it lacks', async (t) => {
+  const bundle = join(folder, 'bundle');
+  const ran = sample.replay('export', SQL_SID, '--format', 'bundle', '--output', bundle);
+  t.equal(ran.status, 0, ran.stderr);
+  const sums = spawnSync('sha256sum', ['-c', 'SHA256SUMS'], { cwd: bundle, encoding: 'utf8' });
+  t.equal(sums.status, 0, sums.stdout);
+  t.ok(readFileSync(join(bundle, `${SQL_SID}.pgr.zst`)).equals(readFileSync(sample.path(SQL_SID))));
+  t.match(JSON.parse(readFileSync(join(bundle, 'report.json'), 'utf8')), { status: 'VALID', decoded: true });
+  t.match(readFileSync(join(bundle, 'README.txt'), 'utf8'), 'no log vouches for it here');
+  t.match(readFileSync(join(bundle, 'session.html'), 'utf8'), '<!doctype html>');
+  t.equal(sample.replay('export', SQL_SID, '-f', 'bundle', '-o', bundle).status, 1, 'never over a folder');
+  t.equal(sample.replay('export', SQL_SID, '-f', 'bundle').status, 64);
+});
+
+test('who looks at a recording stands in the log first; a log that cannot be written shows nothing', async (t) => {
+  const archive = temporaryFolder('logged');
+  cpSync(sample.folder, archive, { recursive: true });
+  const { sealer } = sealerIn(archive);
+  await sealer.append({ type: 'config' });
+  await sealer.close();
+  for (const args of [
+    ['sql', SQL_SID],
+    ['export', SQL_SID, '-f', 'text'],
+    ['grep', 'x', SQL_SID],
+    ['ls', 'terminal'],
+    ['show', SQL_SID],
+  ])
+    sample.replay(...args, '-d', archive);
+  const entries = entriesIn(join(archive, 'log')).filter(({ type }) => type === 'view' || type === 'export');
+  t.match(entries, [
+    { type: 'view', verb: 'sql', sid: SQL_SID, status: 'VALID', who: userInfo().username },
+    { type: 'export', verb: 'export', sid: SQL_SID, what: 'text' },
+    { type: 'view', verb: 'grep', sid: SQL_SID },
+    { type: 'view', verb: 'ls', what: 'terminal' },
+    { type: 'view', verb: 'show', sid: SQL_SID },
+  ]);
+  const bundle = join(folder, 'with-log');
+  t.equal(sample.replay('export', SQL_SID, '-d', archive, '-f', 'bundle', '-o', bundle).status, 0);
+  t.match(readFileSync(join(bundle, 'README.txt'), 'utf8'), /checkpoint .*signed note/);
+  writeFileSync(join(archive, 'log', 'checkpoint'), 'not a note');
+  const refused = sample.replay('sql', SQL_SID, '-d', archive);
+  t.not(refused.status, 0);
+  t.equal(refused.stdout, '');
 });
 
 test('a page plays in a browser, from a file, without the network', { skip: NO_CHROMIUM }, async (t) => {
