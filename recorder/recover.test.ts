@@ -236,3 +236,22 @@ test('the journal of a process that is gone for good is completed by another', a
   rmSync(join(directory, 'journal'), { recursive: true });
   t.match(await recover(directory), [{ sid, outcome: 'recovered' }]);
 });
+
+test('a journal file that cannot be read keeps neither others nor the start waiting', async (t) => {
+  const { directory, sid, accepted } = await crashed(t);
+  const bad = join(directory, 'journal', '00000000.pgj');
+  writeFileSync(bad, 'not given by the disk');
+  const on = (operation: string, path: string): boolean => operation === 'open' && path === bad;
+  const disk = faultyDisk(systemDisk, { on, nth: 0, code: 'EIO' });
+  const recoveries: Recovery[] = [];
+  const onRecovery = (recovery: Recovery): unknown => recoveries.push(recovery);
+  const options = { directory, disk, mode: 'strict', gatewayVersion: '0', threads: 1 } as const;
+  const archive = await openArchive({ ...options, onRecovery });
+  await archive.close();
+  t.match(recoveries, [
+    { path: bad, outcome: 'failed', reason: /cannot be read/ },
+    { sid, outcome: 'recovered', records: accepted + 1 },
+  ]);
+  t.ok(existsSync(bad), 'it stays for a later start');
+  t.equal((await verifyRecording(recordingPath(directory, sid))).status, 'VALID');
+});

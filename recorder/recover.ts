@@ -51,8 +51,16 @@ export async function recoverFolder(folder: string, options: RecoverOptions): Pr
   const { disk } = options;
   const paths = await journalPaths(disk, folder);
   const sessions = new Map<string, JournaledSession>();
-  const scanned = await scanJournal({ disk }, paths, sessions);
   const kept = new Set<string>();
+  const scanned: ScannedFile[] = [];
+  for (const path of paths) {
+    try {
+      scanned.push(...(await scanJournal({ disk }, [path], sessions)));
+    } catch (error) {
+      kept.add(path);
+      options.onRecovery(unreadable(path, error as Error));
+    }
+  }
   for (const session of sessions.values()) {
     const isDone = session.closed || (await rescued(session, folder, options));
     if (isDone && options.isAwaited?.([session.sid]) !== true) continue;
@@ -160,6 +168,12 @@ async function forgetBoots(
   for (const { header } of sessions)
     boots.add(String(decodeHeader(header.subarray(FRAME_HEAD_BYTES))?.map['boot']));
   for (const boot of boots) await removeBootKey(disk, journalKeys, boot).catch(() => undefined);
+}
+
+/** A file that the disk does not give stays where it is, for a later start; others are not kept waiting. */
+function unreadable(path: string, { message }: Error): Recovery {
+  const reason = `a journal file cannot be read: ${message}`;
+  return { sid: '', path, outcome: 'failed', records: 0, tornBytes: 0, reason };
 }
 
 /** A journal file that nobody needs goes; one that holds damage is kept aside. */
