@@ -36,8 +36,8 @@ process.once('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 const cache = cacheFolder();
-/** How long a server that is being stopped may take to remove its folder. */
-const LEAVE_MS = 10_000;
+/** How long a server that is being stopped may take to remove its folder; its leash waits ten seconds first. */
+const LEAVE_MS = 30_000;
 let folders = 0;
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];

@@ -1,7 +1,8 @@
 /** One sealer as a running thing: its folder locked, its keys and log open, its socket served. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { PangateError } from '../../base/errors.ts';
 import { lockFolder } from '../lock.ts';
 import { Log } from '../log/log.ts';
 import { TileReader } from '../log/tiles.ts';
@@ -15,6 +16,8 @@ export interface SealerOptions {
   readonly durability: 'disk' | 'process';
   /** Name of the node in its keys, the first time. */
   readonly node?: string;
+  /** The folder must be there: a sealer that is started again makes no second log where the first is gone. */
+  readonly isAgain?: boolean;
   /** The log has failed: the process is to end. */
   readonly onFailure?: (error: Error) => void;
 }
@@ -32,7 +35,9 @@ const LOCK_MS_MAX = 5000;
 
 /** Opens it, alone on its folder. Throws `record-failed` while another one is, `archive-damaged` if its log was changed. */
 export async function openSealer(options: SealerOptions): Promise<OpenSealer> {
-  const { folder, durability, node = hostname(), onFailure } = options;
+  const { folder, durability, node = hostname(), isAgain = false, onFailure } = options;
+  if (isAgain && !existsSync(folder))
+    throw new PangateError('record-failed', `the log of the recordings is gone: ${folder}`);
   mkdirSync(folder, { recursive: true, mode: 0o750 });
   mkdirSync(join(folder, SECRET_FOLDER), { recursive: true, mode: 0o700 });
   const unlock = await lockWhenFree(join(folder, SECRET_FOLDER));
