@@ -31,6 +31,11 @@ const FREE_PARTS = 16;
 const WRITE_BYTES = 1_048_576;
 /** All who fail in the time after a relief are helped by it. */
 const RELIEF_MS = 2000;
+/** At first little is held, so that a start is quick; all of it when the archive has run for a while. */
+const FIRST_BYTES = 1_048_576;
+const SETTLED_MS = 10_000;
+/** A reserve is made larger only where that is worth it. */
+const GROWTH_MIN = 1.1;
 const NAME = 'reserve';
 
 /** The room of one archive. */
@@ -39,7 +44,9 @@ export class DiskSpace {
   readonly #directory: string;
   readonly #onAlert: (error: Error) => void;
   readonly #options: Required<DiskSpaceOptions>;
-  #isHeld = false;
+  /** Bytes of the reserve; 0 while it is not held. */
+  #heldBytes = 0;
+  readonly #openedAtMs: number = performance.now();
   #relievedAtMs = Number.NEGATIVE_INFINITY;
   #isAlarmed = false;
   #usedShare = 0;
@@ -90,8 +97,8 @@ export class DiskSpace {
   relieve(error: Error): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') return false;
     const nowMs = performance.now();
-    if (!this.#isHeld) return nowMs - this.#relievedAtMs < RELIEF_MS;
-    this.#isHeld = false;
+    if (this.#heldBytes === 0) return nowMs - this.#relievedAtMs < RELIEF_MS;
+    this.#heldBytes = 0;
     this.#relievedAtMs = nowMs;
     void this.#release();
     return true;
@@ -103,7 +110,7 @@ export class DiskSpace {
     if (this.#usedShare >= alarmShare) this.#alarm();
     else if (this.#usedShare < alarmShare - HYSTERESIS_SHARE) this.#isAlarmed = false;
     const isQuiet = performance.now() - this.#relievedAtMs >= RELIEF_MS;
-    if (reserveBytes > 0 && !this.#isHeld && isQuiet && this.#usedShare < refuseShare) await this.#hold();
+    if (reserveBytes > this.#heldBytes && isQuiet && this.#usedShare < refuseShare) await this.#hold();
   }
 
   #alarm(): void {
@@ -126,12 +133,18 @@ export class DiskSpace {
 
   /** Fills the reserve with bytes: a hole in a file reserves nothing. */
   async #hold(): Promise<void> {
-    const free = await this.#measure();
-    const bytes = Math.min(this.#options.reserveBytes, Math.floor(free / FREE_PARTS));
+    const free = (await this.#measure()) + this.#heldBytes;
+    const isSettled = performance.now() - this.#openedAtMs >= SETTLED_MS;
+    const wanted = isSettled ? this.#options.reserveBytes : Math.min(this.#options.reserveBytes, FIRST_BYTES);
+    const bytes = Math.min(wanted, Math.floor(free / FREE_PARTS));
+    if (bytes === 0 || bytes < this.#heldBytes * GROWTH_MIN) return;
+    const relievedAtMs = this.#relievedAtMs;
     try {
       await this.#fill(bytes);
-      this.#isHeld = true;
+      // Given up while it grew: what was written has no name any more.
+      if (relievedAtMs === this.#relievedAtMs) this.#heldBytes = bytes;
     } catch {
+      this.#heldBytes = 0;
       await this.#release();
     }
   }
