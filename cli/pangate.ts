@@ -18,6 +18,7 @@ Exit codes: 0 done, 1 found or not as it should be, 2 could not be done, 64 not 
 const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serveCommand(),
   sealer: async () => (await import('./sealer.ts')).sealerCommand(),
+  witness: async () => (await import('./witness.ts')).witnessCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
   user: async () => (await import('./user.ts')).userCommand(),
   redact: async () => (await import('./redact.ts')).redactCommand(),

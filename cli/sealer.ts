@@ -29,7 +29,8 @@ async function sealer(options: ConfigOption & { readonly directory?: string }): 
   const record =
     options.directory === undefined
       ? (await openConfig(options)).config.record
-      : { directory: options.directory, durability: 'disk' as const };
+      : { directory: options.directory, durability: 'disk' as const, witnesses: [] };
   const ended = new Promise((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
-  await runSealer({ folder: join(record.directory, LOG_FOLDER), durability: record.durability }, ended);
+  const { directory, durability, witnesses } = record;
+  await runSealer({ folder: join(directory, LOG_FOLDER), durability, witnesses }, ended);
 }

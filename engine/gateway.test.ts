@@ -91,6 +91,8 @@ interface Stage {
   stop(): Promise<void>;
 }
 
+const UNSIGNED = { sealer: 'off', witnesses: [] } as const;
+
 async function stage(own: Partial<Limits> = {}, target?: string): Promise<Stage> {
   const echo = await startEcho();
   const directory = temporaryFolder('gateway');
@@ -119,7 +121,7 @@ async function stage(own: Partial<Limits> = {}, target?: string): Promise<Stage>
       retention: { retainDays: 400, hotDays: 92, deleteAfterDays: -1, targets: {} },
       disk: { reserveBytes: 0, alarmPercent: 80, refusePercent: 95 },
       durability: 'process',
-      sealer: 'off',
+      ...UNSIGNED,
       results: { rowsMax: 0, bytesMax: 0 },
     },
     limits: { ...limits, closingTimeoutMs: 500, ...own },

@@ -22,6 +22,7 @@ export async function openSealing(config: RecordConfig, log: GatewayLog): Promis
   return await startSealer({
     folder,
     durability: config.durability,
+    witnesses: config.witnesses,
     onTrouble: (error) => log.error({ cause: error.message }, 'the sealer is started again'),
   });
 }

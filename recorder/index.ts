@@ -8,6 +8,7 @@ export { decryptRecording } from './decrypt.ts';
 export type { EncryptionOptions } from './encryption.ts';
 export { type Hold, hold, holdsOf, unhold } from './hold.ts';
 export { formatVkey, parseVkey, type VerifierKey } from './log/note.ts';
+export { openWitness } from './log/witness.ts';
 export type { Notary } from './notary.ts';
 export type { Outline } from './outline.ts';
 export { type Purged, type PurgeOptions, purgeRecording } from './purge.ts';

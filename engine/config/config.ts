@@ -126,6 +126,8 @@ export interface RecordConfig {
   readonly sealer: 'started' | 'external' | 'off';
   /** Without it complete recordings are copied nowhere. */
   readonly store?: StoreConfig;
+  /** Who cosigns the log: its address and vkey. */
+  readonly witnesses: readonly { readonly url: string; readonly key: string }[];
   /** Without it recordings are plain. */
   readonly encryption?: EncryptionConfig;
   /** Per statement; what is beyond is committed to by its hash. `all`: no cap; 0: statements only. */

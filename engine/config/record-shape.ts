@@ -29,6 +29,18 @@ export function recordShape(path: PathShape, secret: z.ZodType): z.ZodType {
         description:
           '`started`: signed by a process of its own beside the gateway; `external`: by `pangate sealer`; `off`: not signed',
       }),
+      witnesses: z
+        .array(
+          z
+            .strictObject({
+              url: text('the address of a witness, `https://...`'),
+              key: text('the vkey that `pangate witness` prints'),
+            })
+            .meta({ description: 'a witness: `url`, `key`' }),
+        )
+        .max(16)
+        .default([])
+        .meta({ description: 'a list of those who cosign the log' }),
       encryption: encryptionShape(path).exactOptional(),
       store: storeShape(path, secret).exactOptional(),
       results: z

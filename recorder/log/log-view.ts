@@ -2,7 +2,7 @@
  * A log read and checked from its first entry to its checkpoint: every leaf hash is computed
  * anew, every tile compared. What does not hold is listed; nothing throws on content.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bytes, equal } from '../../base/bytes.ts';
 import { NOTHING_SHA256, sha256 } from '../hash.ts';
@@ -79,6 +79,7 @@ class LogWalk {
   readonly #runs = new Map<string, LoggedRun>();
   readonly #tree = new RunningRoot();
   #lastUs = 0;
+  #cosignedHead: Checkpoint | null = null;
 
   constructor(folder: string, trust: Trust, nowUs: number) {
     this.#folder = folder;
@@ -96,7 +97,7 @@ class LogWalk {
       this.#trust.log.some((key) => key.name === checkpoint.origin && isNoteSignedBy(note, key));
     if (checkpoint !== null && !isOurs)
       this.#problem('the checkpoint is not signed by a log that is trusted');
-    const witnesses = note === null ? [] : this.#witnesses(note);
+    const witnesses = this.#cosigned(checkpoint);
     if (checkpoint !== null) this.#entries(checkpoint);
     const { sessions, runs } = { sessions: this.#sessions, runs: this.#runs };
     return { checkpoint, note, problems: this.#problems, witnesses, sessions, runs, lastUs: this.#lastUs };
@@ -111,6 +112,22 @@ class LogWalk {
       this.#problem('there is no checkpoint');
       return null;
     }
+  }
+
+  /** Witnesses are a second behind: what they have signed has to be the beginning of what there is. */
+  #cosigned(newest: Checkpoint | null): LogView['witnesses'] {
+    if (this.#trust.witness.length === 0) return [];
+    const path = join(this.#folder, 'cosigned');
+    const note = existsSync(path) ? parseNote(readFileSync(path)) : null;
+    const checkpoint = note === null ? null : parseCheckpoint(note.text);
+    if (note === null || checkpoint === null || newest === null) {
+      if (this.#trust.quorum > 0) this.#problem('no witness has signed the log');
+      return [];
+    }
+    if (checkpoint.origin !== newest.origin || checkpoint.size > newest.size)
+      this.#problem('witnesses have signed more than there is');
+    this.#cosignedHead = checkpoint;
+    return this.#witnesses(note);
   }
 
   #witnesses(note: Note): LogView['witnesses'] {
@@ -150,6 +167,8 @@ class LogWalk {
       if (!equal(leaf, tile.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)))
         this.#problem(`entry ${index} is not the one that its tile names`);
       this.#tree.push(leaf);
+      if (index + 1 === this.#cosignedHead?.size && !equal(this.#tree.root, this.#cosignedHead.root))
+        this.#problem('the entries are not those that the witnesses have signed');
       const entry = decodeEntry(bytes);
       if (entry === null) this.#problem(`entry ${index} is malformed`);
       else this.#take(entry, index);

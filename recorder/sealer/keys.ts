@@ -3,7 +3,7 @@
  * Secret keys are PKCS#8 PEM files for the sealer alone; the vkeys file is public.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PangateError } from '../../base/errors.ts';
 import { keyOfPem, newKey, pemOf } from '../log/ed25519.ts';
@@ -61,4 +61,12 @@ function readKey(folder: string, role: string): NamedKey {
     const remedy = "The sealer's keys belong to the user that the sealer runs as.";
     throw new PangateError('file-unreadable', `cannot read ${path}: ${(error as Error).message}`, remedy);
   }
+}
+
+/** Names witnesses in the vkeys file that are not there yet. */
+export function trustWitnesses(folder: string, witnesses: readonly { readonly key: string }[]): void {
+  const path = join(folder, VKEYS_FILE);
+  const known = readFileSync(path, 'utf8');
+  const lines = witnesses.map(({ key }) => `witness ${key}\n`).filter((line) => !known.includes(line));
+  if (lines.length > 0) appendFileSync(path, lines.join(''));
 }

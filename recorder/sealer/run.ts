@@ -6,8 +6,9 @@ import { PangateError } from '../../base/errors.ts';
 import { lockFolder } from '../lock.ts';
 import { Log } from '../log/log.ts';
 import { TileReader } from '../log/tiles.ts';
-import { openKeys, SECRET_FOLDER } from './keys.ts';
+import { openKeys, SECRET_FOLDER, trustWitnesses } from './keys.ts';
 import { Sealer } from './sealer.ts';
+import { type WitnessAddress, Witnesses } from './witnesses.ts';
 
 /** How a sealer works. */
 export interface SealerOptions {
@@ -18,6 +19,8 @@ export interface SealerOptions {
   readonly node?: string;
   /** The folder must be there: a sealer that is started again makes no second log where the first is gone. */
   readonly isAgain?: boolean;
+  /** Who cosigns the log's checkpoints. */
+  readonly witnesses?: readonly WitnessAddress[];
   /** The log has failed: the process is to end. */
   readonly onFailure?: (error: Error) => void;
 }
@@ -46,8 +49,19 @@ export async function openSealer(options: SealerOptions): Promise<OpenSealer> {
     const log = new Log({ folder, key: keys.log, durability });
     const sealer = new Sealer({ keys, log, ...(onFailure && { onFailure }) });
     sealer.load(new TileReader(folder, log.size), log.size);
+    const addresses = options.witnesses ?? [];
+    const witnesses = new Witnesses(folder, log, addresses, (error) => onFailure?.(error));
+    await witnesses.check();
+    trustWitnesses(folder, addresses);
+    witnesses.start();
     await sealer.note({ type: 'boot', node: keys.node.name, size: log.size });
-    return { sealer, close: alive(sealer, log, unlock) };
+    return {
+      sealer,
+      close: alive(sealer, log, async () => {
+        witnesses.close();
+        await unlock();
+      }),
+    };
   } catch (error) {
     await unlock();
     throw error;

@@ -98,8 +98,14 @@ class Keeper {
   }
 
   #spawn(ended: () => void): ChildProcess {
-    const { folder, durability, node, account } = this.#options;
-    const words = JSON.stringify({ folder: resolve(folder), durability, node, isAgain: this.#isUp });
+    const { folder, durability, node, witnesses, account } = this.#options;
+    const words = JSON.stringify({
+      folder: resolve(folder),
+      durability,
+      node,
+      witnesses,
+      isAgain: this.#isUp,
+    });
     const child = spawn(process.execPath, [MODULE, words], { stdio: 'pipe', cwd: '/', ...account });
     this.#child = child;
     this.#words = '';

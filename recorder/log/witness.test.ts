@@ -1,0 +1,101 @@
+/** Witnesses sign what grows; a log that was set back does not start again. */
+import { appendFileSync, cpSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import { folderFor } from '../../test/recorder/sample.ts';
+import { ArchiveVerifier } from '../index.ts';
+import { openSealer } from '../sealer/run.ts';
+import { checkpointText } from './checkpoint.ts';
+import { newKey } from './ed25519.ts';
+import { formatVkey, type NamedKey, NOTE_TYPE, signNote, verifierOf } from './note.ts';
+import { consistencyProof, leafHash, nodeHash, rangeRoot } from './tree.ts';
+import { openWitness, Witness } from './witness.ts';
+
+const log: NamedKey = { name: 'example.com/log', key: newKey() };
+const leaves = Array.from({ length: 8 }, (_, i) => leafHash(Buffer.from(`${i}`)));
+/** The hash of the full subtree number `index` of 2^level leaves. */
+function nodeOf(level: number, index: number): Uint8Array {
+  if (level === 0) return leaves[index]!;
+  return nodeHash(nodeOf(level - 1, index * 2), nodeOf(level - 1, index * 2 + 1));
+}
+
+function request(
+  old: number,
+  size: number,
+  signer: NamedKey = log,
+  root: Uint8Array = rangeRoot(nodeOf, 0, size),
+): string {
+  const proof = old > 0 && old < size ? consistencyProof(nodeOf, old, size) : [];
+  const lines = proof.map((hash) => `${Buffer.from(hash).toString('base64')}\n`).join('');
+  return `old ${old}\n${lines}\n${signNote(checkpointText({ origin: log.name, size, root }), [signer])}`;
+}
+
+function witness(t: Test): Witness {
+  const key = { name: 'example.com/witness', key: newKey() };
+  return new Witness({ key, logs: [verifierOf(log)], folder: folderFor(t) });
+}
+
+test('a witness answers as the specification says', async (t) => {
+  const one = witness(t);
+  t.equal(one.addCheckpoint('nonsense').status, 400);
+  t.equal(one.addCheckpoint(request(0, 3, { name: log.name, key: newKey() })).status, 403);
+  t.equal(one.addCheckpoint(request(0, 3).replaceAll('example.com', 'example.org')).status, 404);
+  t.match(one.addCheckpoint(request(0, 3)), { status: 200, body: /^— example.com\/witness / });
+  t.match(one.addCheckpoint(request(0, 3)), { status: 409, type: 'text/x.tlog.size', body: '3\n' });
+  t.equal(one.addCheckpoint(request(3, 3)).status, 200);
+  t.equal(one.addCheckpoint(request(3, 3, log, leaves[0]!)).status, 409);
+  t.equal(one.addCheckpoint(request(3, 7, log, leaves[0]!)).status, 422);
+  t.equal(one.addCheckpoint(request(3, 7)).status, 200);
+  t.equal(one.addCheckpoint(request(7, 3)).status, 400);
+  t.equal(one.addCheckpoint(request(3, 8)).status, 409);
+});
+
+test('a log is cosigned, verified with its quorum, and not taken up again once it was set back', async (t) => {
+  const folder = join(folderFor(t), 'log');
+  const first = await openSealer({ folder, durability: 'process' });
+  await first.close();
+  const vkey = /^log (.*)$/m.exec(readFileSync(join(folder, 'vkeys'), 'utf8'))![1]!;
+  const { server, vkey: key } = openWitness(folderFor(t), [vkey]);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const witnesses = [{ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, key }];
+  const second = await openSealer({ folder, durability: 'process', witnesses });
+  for (let i = 0; i < 5; i++) await second.sealer.append({ type: 'view', who: i });
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const { view } = new ArchiveVerifier({ log: folder });
+  t.strictSame(view.problems, []);
+  t.equal(view.witnesses.length, 1);
+  cpSync(folder, `${folder}.snapshot`, { recursive: true });
+  for (let i = 0; i < 5; i++) await second.sealer.append({ type: 'view', who: i });
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await second.close();
+  const third = await openSealer({ folder, durability: 'process', witnesses });
+  await third.close();
+  rmSync(folder, { recursive: true });
+  renameSync(`${folder}.snapshot`, folder);
+  rmSync(join(folder, 'sealer/lock'), { force: true });
+  await t.rejects(openSealer({ folder, durability: 'process', witnesses }), {
+    code: 'seal-refused',
+    message: /set back|continue/,
+  });
+  const elsewhere = [{ url: 'http://127.0.0.1:9', key }];
+  await t.rejects(openSealer({ folder, durability: 'process', witnesses: elsewhere }), {
+    code: 'seal-refused',
+  });
+});
+
+test('without the signatures of its witnesses a log does not hold', async (t) => {
+  const folder = join(folderFor(t), 'log');
+  const sealer = await openSealer({ folder, durability: 'process' });
+  await sealer.close();
+  const stranger = { name: 'example.com/witness', key: newKey() };
+  appendFileSync(
+    join(folder, 'vkeys'),
+    `witness ${formatVkey(verifierOf(stranger, NOTE_TYPE.cosignature))}\n`,
+  );
+  t.match(new ArchiveVerifier({ log: folder }).view.problems, [/no witness/]);
+});
