@@ -29,18 +29,7 @@ export function recordShape(path: PathShape, secret: z.ZodType): z.ZodType {
         description:
           '`started`: signed by a process of its own beside the gateway; `external`: by `pangate sealer`; `off`: not signed',
       }),
-      witnesses: z
-        .array(
-          z
-            .strictObject({
-              url: text('the address of a witness, `https://...`'),
-              key: text('the vkey that `pangate witness` prints'),
-            })
-            .meta({ description: 'a witness: `url`, `key`' }),
-        )
-        .max(16)
-        .default([])
-        .meta({ description: 'a list of those who cosign the log' }),
+      witnesses: witnessesShape(),
       encryption: encryptionShape(path).exactOptional(),
       store: storeShape(path, secret).exactOptional(),
       results: z
@@ -150,4 +139,15 @@ function storeShape(path: PathShape, secret: z.ZodType) {
     })
     .refine((store) => (store.folder === undefined) !== (store.s3 === undefined), 'needs `folder` or `s3`')
     .meta({ description: 'where complete recordings are copied to: `{ folder: path }` or `{ s3: ... }`' });
+}
+
+function witnessesShape() {
+  const line = (description: string) => z.string().min(1).max(4096).meta({ description });
+  const url = line('the address of a witness, `https://...`');
+  const key = line('the vkey that `pangate witness` prints');
+  return z
+    .array(z.strictObject({ url, key }).meta({ description: 'a witness: `url`, `key`' }))
+    .max(16)
+    .default([])
+    .meta({ description: 'a list of those who cosign the log' });
 }
