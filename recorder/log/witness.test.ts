@@ -1,5 +1,5 @@
 /** Witnesses sign what grows; a log that was set back does not start again. */
-import { appendFileSync, cpSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
@@ -51,6 +51,16 @@ test('a witness answers as the specification says', async (t) => {
   t.equal(one.addCheckpoint(request(3, 8)).status, 409);
 });
 
+/** Waits for the witness to have signed all there is. */
+async function cosigned(folder: string): Promise<void> {
+  const size = (name: string): string | undefined => {
+    const path = join(folder, name);
+    return existsSync(path) ? readFileSync(path, 'utf8').split('\n')[1] : undefined;
+  };
+  for (let i = 0; i < 200 && size('cosigned') !== size('checkpoint'); i++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 test('a log is cosigned, verified with its quorum, and not taken up again once it was set back', async (t) => {
   const folder = join(folderFor(t), 'log');
   const first = await openSealer({ folder, durability: 'process' });
@@ -65,13 +75,13 @@ test('a log is cosigned, verified with its quorum, and not taken up again once i
   const witnesses = [{ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, key }];
   const second = await openSealer({ folder, durability: 'process', witnesses });
   for (let i = 0; i < 5; i++) await second.sealer.append({ type: 'view', who: i });
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await cosigned(folder);
   const { view } = new ArchiveVerifier({ log: folder });
   t.strictSame(view.problems, []);
   t.equal(view.witnesses.length, 1);
   cpSync(folder, `${folder}.snapshot`, { recursive: true });
   for (let i = 0; i < 5; i++) await second.sealer.append({ type: 'view', who: i });
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await cosigned(folder);
   await second.close();
   const third = await openSealer({ folder, durability: 'process', witnesses });
   await third.close();
