@@ -10,8 +10,10 @@ export interface Particulars {
   readonly leads: string;
   /** Whether it may begin right behind a digit. */
   readonly inside: boolean;
-  next(bytes: Bytes, from: number, to: number): number;
+  next(bytes: Bytes, from: number, to: number, framing?: number): number;
   judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null;
+  /** As of Detector. */
+  readonly heeds?: (place: Place) => boolean;
 }
 
 /**
@@ -19,7 +21,15 @@ export interface Particulars {
  * findings and ends behind it, the finding ends before. What is open at the end of the bytes is
  * found by asking.
  */
-export function yielding({ kind, reachBytesMax, leads: first, inside, next, judge }: Particulars): Detector {
+export function yielding({
+  kind,
+  reachBytesMax,
+  leads: first,
+  inside,
+  next,
+  judge,
+  heeds,
+}: Particulars): Detector {
   const table = leads(first);
   return {
     kind,
@@ -38,5 +48,6 @@ export function yielding({ kind, reachBytesMax, leads: first, inside, next, judg
       return at;
     },
     judge,
+    ...(heeds && { heeds }),
   };
 }

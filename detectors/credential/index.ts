@@ -1,5 +1,6 @@
 import type { Bytes } from '../../base/bytes.ts';
 import type { Detector, Finding, Undecided } from '../../base/finding.ts';
+import { next } from '../anchors.ts';
 import { DIGITS, LOWER, UPPER } from '../ascii.ts';
 import { type Key, keyBefore, latin1, wordBefore } from '../key.ts';
 import { yielding } from '../yielding.ts';
@@ -27,12 +28,6 @@ const DASH = 0x2d;
 const SLASH = 0x2f;
 const SIGN = 0x40;
 const COLON = 0x3a;
-
-/** Every place where a value or a word begins. */
-function next(bytes: Bytes, from: number, to: number): number {
-  for (let at = from; at < to; at++) if (begins(bytes, at)) return at;
-  return to;
-}
 
 /** A word that may be a token begins here, or what an assigner may stand before. */
 function begins(bytes: Bytes, at: number): boolean {
@@ -70,7 +65,8 @@ function judge(bytes: Bytes, at: number, last: boolean): Finding | Undecided | n
 function judgePassword(bytes: Bytes, at: number, last: boolean): Finding | Undecided | null {
   let to = at;
   while (to < bytes.length && to - at < VALUE_BYTES_MAX && !endsValue(bytes[to]!)) {
-    if (bytes[to] === SIGN) return { kind: 'credential', from: at, to, reason: 'credential-key' };
+    if (bytes[to] === SIGN)
+      return to === at ? null : { kind: 'credential', from: at, to, reason: 'credential-key' };
     if (bytes[to++] === SLASH) return null;
   }
   return to === bytes.length && !last && to - at < VALUE_BYTES_MAX ? 'undecided' : null;

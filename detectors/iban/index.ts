@@ -1,5 +1,6 @@
 import type { Bytes } from '../../base/bytes.ts';
 import type { Detector, Finding, Undecided } from '../../base/finding.ts';
+import { next } from '../anchors.ts';
 import { isDigit, isWord, UPPER } from '../ascii.ts';
 import { yielding } from '../yielding.ts';
 import { lengths } from './countries.ts';
@@ -18,14 +19,6 @@ const SPACE = 0x20;
 
 function isUpper(byte: number): boolean {
   return byte >= 0x41 && byte <= 0x5a;
-}
-
-/** Two capital letters and two digits. */
-function next(bytes: Bytes, from: number, to: number): number {
-  for (let at = from; at + 3 < to; at++)
-    if (isDigit(bytes[at + 2]!) && isDigit(bytes[at + 3]!) && isUpper(bytes[at]!) && isUpper(bytes[at + 1]!))
-      return at;
-  return to;
 }
 
 function judge(bytes: Bytes, at: number, last: boolean): Finding | Undecided | null {

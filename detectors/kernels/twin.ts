@@ -153,7 +153,7 @@ function runOf(bytes: Bytes, start: number, to: number, radix: number): number {
 }
 
 /** Where the key before `at` ends: past quotes, blanks and brackets in any spelling, and `=` of `=>`. */
-function keyEnd(bytes: Bytes, at: number): number {
+export function keyEnd(bytes: Bytes, at: number): number {
   const floor = Math.max(0, at - gapBytesMax);
   let end = at;
   while (end > floor) {

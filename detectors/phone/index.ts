@@ -1,5 +1,6 @@
 import type { Bytes } from '../../base/bytes.ts';
 import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts';
+import { next } from '../anchors.ts';
 import { DIGITS, isDigit, isWord } from '../ascii.ts';
 import { keyBefore } from '../key.ts';
 import { remembered } from '../names.ts';
@@ -17,21 +18,13 @@ export const phone: Detector = yielding({
   inside: false,
   next,
   judge,
+  heeds: ({ name, kind }) => kind === 'cell' && namesPhone(name),
 });
 
 const PLUS = 0x2b;
 const OPENING = 0x28;
 const CLOSING = 0x29;
 const BYTES_MAX = 32;
-
-function next(bytes: Bytes, from: number, to: number): number {
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at]!;
-    if (byte === PLUS || byte === OPENING) return at;
-    if (isDigit(byte) && (at === from || !isDigit(bytes[at - 1]!))) return at;
-  }
-  return to;
-}
 
 function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null {
   if (isSeparator(bytes[at]!) || (at > 0 && (isWord(bytes[at - 1]!) || isSign(bytes[at - 1]!)))) return null;

@@ -1,7 +1,9 @@
 import type { Bytes } from '../../base/bytes.ts';
 import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts';
+import { next } from '../anchors.ts';
 import { DIGITS, isDigit, isWord } from '../ascii.ts';
 import { keyBefore, phraseBefore, wordBefore } from '../key.ts';
+import { remembered } from '../names.ts';
 import { yielding } from '../yielding.ts';
 
 /**
@@ -16,17 +18,10 @@ export const ssn: Detector = yielding({
   inside: false,
   next,
   judge,
+  heeds: ({ name, kind }) => kind === 'cell' && namesSsn(name),
 });
 
 const NAME = /(?:^|[^a-z])(?:ssn|social ?security(?: ?(?:no|nr|num|number))?|ssn (?:no|nr|num|number))$/;
-
-function next(bytes: Bytes, from: number, to: number): number {
-  for (let at = from; at + 8 < to; at++) {
-    if (!isDigit(bytes[at]!) || (at > from && isDigit(bytes[at - 1]!))) continue;
-    if (isDigit(bytes[at + 2]!) && isDigit(bytes[at + 8]!)) return at;
-  }
-  return to;
-}
 
 function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null {
   if (at > 0 && (isWord(bytes[at - 1]!) || isJoint(bytes[at - 1]!))) return null;
@@ -37,12 +32,17 @@ function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding |
   if (to > bytes.length || (to < bytes.length && isTouched(bytes, to))) return null;
   if (!isGivenOut(bytes, at, to)) return null;
   if (!isDigit(separator)) return { kind: 'ssn', from: at, to, reason: 'ssn' };
-  const words = nameOf(bytes, at, place)
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replace(/[_-]/g, ' ')
-    .toLowerCase();
-  return NAME.test(words) ? { kind: 'ssn', from: at, to, reason: 'ssn-field' } : null;
+  return namesSsn(nameOf(bytes, at, place)) ? { kind: 'ssn', from: at, to, reason: 'ssn-field' } : null;
 }
+
+const namesSsn = remembered((name) =>
+  NAME.test(
+    name
+      .replace(/([a-z])([A-Z])/g, '$1 $2')
+      .replace(/[_-]/g, ' ')
+      .toLowerCase(),
+  ),
+);
 
 /** The field, the key or the words that the number stands under. */
 function nameOf(bytes: Bytes, at: number, place: Place): string {
