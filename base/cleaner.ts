@@ -26,6 +26,11 @@ export interface Cleaner {
    * stand is said by `framing`, of base/finding.ts, for fewer stops.
    */
   next(bytes: Bytes, from: number, to: number, framing?: number): number;
+  /**
+   * True for a place by whose name a detector takes what it takes nowhere else: its values are to
+   * be cleaned without asking `next`, which is blind to names.
+   */
+  heeds(place: Place): boolean;
   /** All findings in one whole text. */
   find(bytes: Bytes, place: Place): readonly Finding[];
   /**

@@ -54,6 +54,8 @@ export interface Scanner {
   /** As of Detector, for all of them. */
   next(bytes: Bytes, from: number, to: number, framing?: number): number;
   open(bytes: Bytes, from: number): number;
+  /** A detector heeds the place: `scan` may find there what `next`, which is blind to names, passes. */
+  heeds(place: Place): boolean;
   /**
    * Scans from `from`; what stands before is context, of which the last `contextBytesMax` bytes
    * are enough. Returns the offset up to which the bytes are settled now: nothing that starts

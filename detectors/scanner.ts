@@ -43,6 +43,7 @@ export function createScanner(detectors: readonly Detector[]): Scanner {
     reachBytesMax: reachOf(detectors),
     next: parts.next,
     open: parts.open,
+    heeds: parts.isHeeded,
     scan: (bytes, from, last, place, report, hit) => {
       mount(bytes);
       try {

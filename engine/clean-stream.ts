@@ -64,6 +64,7 @@ class Stream implements CleanStream {
   #isClean(piece: Bytes): boolean {
     if (this.#contextBytes < contextBytesMax || this.#held.length > 0 || piece.length < SEAM_BYTES)
       return false;
+    if (this.#scanner.heeds(this.#place)) return false;
     if (this.#scanner.open(piece, 0) < piece.length) return false;
     const seam = this.#seam;
     seam.set(piece.subarray(0, SEAM_BYTES), contextBytesMax);

@@ -61,6 +61,7 @@ export function createCleaner(rules: MaskRules): Cleaner {
     digest: digestOf(rules),
     hasColumns: rules.columns.length > 0,
     next: scanner.next,
+    heeds: scanner.heeds,
     find: (bytes, place) => found(scanner, bytes, place),
     clean,
     cleanPart,

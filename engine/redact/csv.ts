@@ -64,12 +64,13 @@ export function cleanCsv(
   options: { readonly isFirst: boolean; readonly report: (finding: Finding, at: number) => void },
 ): Bytes {
   const pass: Pass = { bytes, shape, cleaner, report: options.report, parts: [], done: 0, hit: 0 };
-  const columns = shape.header.map((name) => ({ name, rule: cleaner.column(name, '') }));
+  const columns = shape.header.map((name) => columnOf(name, cleaner));
   const hasRules = columns.some(({ rule }) => rule !== null);
+  const isEvery = hasRules || columns.some(({ heeded }) => heeded);
   let at = options.isFirst ? cleanRecord(pass, 0, () => UNKNOWN) : 0;
   while (at < bytes.length) {
     advance(pass, at);
-    if (!hasRules) at = recordAt(bytes, at, pass.hit);
+    if (!isEvery) at = recordAt(bytes, at, pass.hit);
     if (at >= bytes.length) break;
     at = cleanRecord(pass, at, (i, count) =>
       hasRules && count !== columns.length ? RAGGED : (columns[i] ?? UNKNOWN),
@@ -97,17 +98,31 @@ function advance(pass: Pass, at: number): void {
 interface Column {
   readonly name: string;
   readonly rule: ColumnRule | null;
+  /** A detector knows the column by its name: its values are looked at without asking the prefilter. */
+  readonly heeded: boolean;
 }
 
-const UNKNOWN: Column = { name: '', rule: null };
-const RAGGED: Column = { name: '', rule: { rule: 'ragged-record', kind: 'record', mask: 'full' } };
+const UNKNOWN: Column = { name: '', rule: null, heeded: false };
+const RAGGED: Column = {
+  name: '',
+  rule: { rule: 'ragged-record', kind: 'record', mask: 'full' },
+  heeded: false,
+};
+
+function columnOf(name: string, cleaner: Cleaner): Column {
+  return { name, rule: cleaner.column(name, ''), heeded: cleaner.heeds(placeOf(name)) };
+}
+
+function placeOf(name: string): Place {
+  return { name, kind: 'cell', form: 'verbatim' };
+}
 
 /** Null if the field is as it should be now, masked in place or not at all; else what takes its place. */
-function cleanField(pass: Pass, field: Field, { name, rule }: Column): Bytes | null {
+function cleanField(pass: Pass, field: Field, { name, rule, heeded }: Column): Bytes | null {
   const { bytes, cleaner, report } = pass;
   const value = bytes.subarray(field.from, field.to);
   if (value.length === 0) return null;
-  const place: Place = { name, kind: 'cell', form: 'verbatim' };
+  const place = placeOf(name);
   if (rule) {
     const before = keep(value);
     const mask = cleaner.cover(value, rule, place) ?? NO_BYTES;
@@ -115,8 +130,10 @@ function cleanField(pass: Pass, field: Field, { name, rule }: Column): Bytes | n
     report({ kind: rule.kind, from: 0, to: value.length, reason: 'column' }, field.from);
     return isSame(mask, value) ? null : fit(mask, field.quoted);
   }
-  advance(pass, field.from);
-  if (pass.hit >= field.to) return null;
+  if (!heeded) {
+    advance(pass, field.from);
+    if (pass.hit >= field.to) return null;
+  }
   const masked = cleaner.clean(value, place, (finding) => report(finding, field.from));
   return isSame(masked, value) ? null : masked;
 }

@@ -147,6 +147,11 @@ test('a CSV record of another length than the header is covered whole', async (t
   t.equal(findings.counts['record'], 4);
 });
 
+test('a CSV column that is named for card numbers hides oddly spelled ones without a rule', async (t) => {
+  for (const odd of ['٤١١١١١١١١١١١١١١١', '4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1'])
+    t.notMatch((await cleaned(`id,card_number\n1,${odd}\n`, 'csv')).text, odd);
+});
+
 test('something behind a closing quote, and a quote that is never closed, hide nothing', async (t) => {
   for (const csv of [
     `a,b\n"x"${PAN},1\n`,

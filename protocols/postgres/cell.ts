@@ -22,6 +22,8 @@ export interface Column {
   readonly form: Form;
   readonly place: Place;
   readonly rule: ColumnRule | null;
+  /** A detector knows the column by its name: its values are looked at without asking the prefilter. */
+  readonly heeded: boolean;
   /** Values masked in the statement that runs now. */
   masked: number;
 }
@@ -62,7 +64,7 @@ function cover(cell: Bytes, column: Column, rule: ColumnRule, cleaner: Cleaner):
 }
 
 function clean(cell: Bytes, column: Column, cleaner: Cleaner): Bytes {
-  const hit = cleaner.next(cell, 0, cell.length, UNFRAMED);
+  const hit = column.heeded ? 0 : cleaner.next(cell, 0, cell.length, UNFRAMED);
   if (hit === cell.length) return cell;
   return cleaner.clean(
     cell,
@@ -85,7 +87,7 @@ function maskJsonb(cell: Bytes, column: Column, cleaner: Cleaner): Bytes {
 }
 
 function isFound(digits: Bytes, column: Column, cleaner: Cleaner): boolean {
-  if (digits.length < 12 || cleaner.find(digits, column.place).length === 0) return false;
+  if ((digits.length < 12 && !column.heeded) || cleaner.find(digits, column.place).length === 0) return false;
   column.masked++;
   return true;
 }

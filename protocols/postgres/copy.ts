@@ -72,7 +72,8 @@ export class CopyOut {
     this.format = format;
     this.#columns = columns;
     this.#cleaner = cleaner;
-    this.#byField = format.kind === 'binary' || (columns?.some((column) => column.rule !== null) ?? false);
+    this.#byField =
+      format.kind === 'binary' || (columns?.some(({ rule, heeded }) => rule !== null || heeded) ?? false);
   }
 
   /** Masks the run of whole CopyData messages in [from, to) and emits it. */
@@ -104,7 +105,7 @@ export class CopyOut {
     return new LargeRow(this.#columns, this.#cleaner);
   }
 
-  /** The common case: no rule, every message ends a row, hardly any candidate. */
+  /** The common case: no rule, no name that a detector knows, every message ends a row, hardly any candidate. */
   #runOfText(bytes: Bytes, from: number, to: number, emit: Emit): void {
     let sent = from;
     let row = from;
@@ -179,9 +180,18 @@ export class CopyOut {
   #maskField(field: Bytes, index: number): Bytes | null {
     const column = this.#columns?.[index];
     if (isNull(field, this.format) || field.length === 0) return null;
-    const masked = column ? maskCell(field, column, this.#cleaner) : this.#cleaner.clean(field, ANYWHERE);
-    if (masked === field) return null;
-    return masked ?? Buffer.from(this.format.nullText, 'latin1');
+    if (!column) return changed(field, this.#cleaner.clean(field, ANYWHERE));
+    if (!column.rule && isQuoted(field, this.format)) return this.#maskQuoted(field, column);
+    const masked = maskCell(field, column, this.#cleaner);
+    return masked ? changed(field, masked) : Buffer.from(this.format.nullText, 'latin1');
+  }
+
+  /** Detectors see the value, not the quotes around it. */
+  #maskQuoted(field: Bytes, column: Column): Bytes | null {
+    const value = field.subarray(1, -1);
+    const masked = maskCell(value, column, this.#cleaner);
+    if (masked === null) return Buffer.from(this.format.nullText, 'latin1');
+    return masked === value ? null : join([field.subarray(0, 1), masked, field.subarray(-1)]);
   }
 
   /** How far whole tuples reach: header once, then tuples, then the trailer -1. */
@@ -246,6 +256,14 @@ function fieldEnd(payload: Bytes, from: number, format: CopyFormat): number {
     else if (!quoted && (byte === format.delimiter || byte === 0x0a)) return at;
   }
   return payload.length;
+}
+
+function changed(field: Bytes, masked: Bytes): Bytes | null {
+  return masked === field ? null : masked;
+}
+
+function isQuoted(field: Bytes, { kind, quote }: CopyFormat): boolean {
+  return kind === 'csv' && field.length >= 2 && field[0] === quote && field.at(-1) === quote;
 }
 
 function isNull(field: Bytes, format: CopyFormat): boolean {

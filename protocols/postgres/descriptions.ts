@@ -91,7 +91,7 @@ export class Descriptions {
 
 /** The same plan with counts of its own: two results may be under way at once. */
 function counted({ columns, everyRow }: Plan): Plan {
-  const own = columns.map(({ name, table, typeOid, binary, form, place, rule }) => ({
+  const own = columns.map(({ name, table, typeOid, binary, form, place, rule, heeded }) => ({
     name,
     table,
     typeOid,
@@ -99,6 +99,7 @@ function counted({ columns, everyRow }: Plan): Plan {
     form,
     place,
     rule,
+    heeded,
     masked: 0,
   }));
   return { columns: own, everyRow };

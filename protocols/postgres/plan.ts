@@ -131,6 +131,7 @@ function columnOf(described: Described, context: PlanContext): Column {
     form: formOf(typeOid, binary),
     place,
     rule: ruleFor(described, context),
+    heeded: context.cleaner.heeds(place),
     masked: 0,
   };
 }
@@ -190,9 +191,9 @@ function placeOf(name: string, typeOid: number, binary: boolean): Column['place'
   return { name, kind: 'cell', form: isNumber ? 'number' : 'verbatim' };
 }
 
-/** Binary numbers and containers show no digits to the prefilter; rules concern every value. */
-function needsEveryRow({ rule, form }: Column): boolean {
-  if (rule) return true;
+/** Binary numbers and containers show no digits to the prefilter; rules and names concern every value. */
+function needsEveryRow({ rule, heeded, form }: Column): boolean {
+  if (rule || heeded) return true;
   return (
     form === Form.int8 ||
     form === Form.float8 ||

@@ -1,7 +1,7 @@
 /**
  * DataRow (documentation 54.7): the hot path. A run of rows is searched as one stretch of bytes;
- * only rows in which the prefilter sees a candidate, and rows of plans with column rules or
- * binary numbers, are split into fields.
+ * only rows in which the prefilter sees a candidate, and rows of plans with column rules, with
+ * columns that a detector knows by name or with binary numbers, are split into fields.
  */
 
 import { int16At, int32At, putInt32 } from '../../base/binary.ts';
@@ -68,7 +68,7 @@ function maskRow(
     if (length < 0) continue;
     if (at + length > rowTo) throw malformed();
     const column = columns[i]!;
-    if (length >= 12 || column.rule || length === 8) {
+    if (length >= 12 || column.rule || column.heeded || length === 8) {
       const cell = bytes.subarray(at, at + length);
       const masked = maskCell(cell, column, cleaner);
       if (masked !== cell) replaced = noteReplaced(replaced, i, cell, masked);

@@ -34,6 +34,7 @@ function cabScanner(held: number): Scanner {
     reachBytesMax: 3,
     next: cabs.next,
     open: cabs.open,
+    heeds: () => false,
     scan: (bytes, from, last, _place, report) => {
       const to = last ? bytes.length : bytes.length - held;
       let at = from;
