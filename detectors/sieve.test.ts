@@ -1,6 +1,7 @@
 /** The prefilter: where it stops, and what it passes by. */
 import { test } from 'tap';
 import { utf8 } from '../base/bytes.ts';
+import { FRAMED_BEFORE, FRAMED_BY_D } from '../base/finding.ts';
 import { next } from './sieve.ts';
 
 const PAN = '4111111111111111';
@@ -40,3 +41,14 @@ for (const text of [
     const { at, length } = stop(`${text} ${'y '.repeat(100)}`);
     t.equal(at, length);
   });
+
+test('the type of the next message is no hexadecimal digit where it is said to follow', async (t) => {
+  const framed = (text: string): number => {
+    const bytes = utf8(`\0\0\0\x14${text}D\0\0\0\x1a\0\x01\0\0\0\x10${'x '.repeat(40)}`);
+    return bytes.length - next(bytes, 0, bytes.length, FRAMED_BEFORE | FRAMED_BY_D);
+  };
+  for (const harmless of ['4111111111111112', '12345678901234', 'order 1700000000123'])
+    t.equal(framed(harmless), 0, harmless);
+  for (const data of [PAN, '9908123456789012345', `5A08${PAN}`, '9F1F08123456789012345'])
+    t.ok(framed(data) > 80, data);
+});

@@ -39,6 +39,8 @@ const PARTS: readonly string[] = [
     '\t',
     '\0',
     '\0\0\0\x10',
+    'D\0\0\0',
+    '99085608',
     ',',
     '|',
     '^',
@@ -89,7 +91,7 @@ for (const [what, draw] of [
       const bytes = draw(random, 60 + random.below(round % 50 === 0 ? 9_000 : 400));
       const from = random.below(70) % bytes.length;
       const to = bytes.length - (random.below(80) % (bytes.length - from));
-      const framing = round & 3;
+      const framing = round & 7;
       for (let at = from, stops = 0; at < to && stops < 20 && wrong === ''; stops++) {
         const expected = twinNext(bytes, at, to, framing);
         const actual = kernelNext(bytes, at, to, framing);
@@ -115,8 +117,8 @@ for (const [what, draw] of [
       const view = place.subarray(0, bytes.length);
       for (let at = random.below(80), stops = 0; at < view.length && stops < 20; stops++) {
         const to = view.length - (random.below(80) % (view.length - at));
-        const expected = twinSearch(view, at, to, round & 3);
-        if (searchInPlace(view, at, to, round & 3) !== expected) wrong = `round ${round}, [${at}, ${to})`;
+        const expected = twinSearch(view, at, to, round & 7);
+        if (searchInPlace(view, at, to, round & 7) !== expected) wrong = `round ${round}, [${at}, ${to})`;
         at = expected + 1 + random.below(30);
       }
     }

@@ -1,5 +1,5 @@
 import type { Bytes } from '../../base/bytes.ts';
-import { FRAMED_AFTER, FRAMED_BEFORE } from '../../base/finding.ts';
+import { FRAMED_AFTER, FRAMED_BEFORE, FRAMED_BY_D } from '../../base/finding.ts';
 import { AFTER, ASSIGNER, BEFORE, classes, DIGIT, FRAMING, GAP, sides } from './classes.ts';
 
 /**
@@ -11,11 +11,16 @@ const GROUPS_MAX = 24;
 const DIGITS_MIN = 12;
 /** A number of nineteen digits and one of framing on either side. */
 const DIGITS_MAX = 21;
+const ZERO = 0x30;
+const FIVE = 0x35;
+const SIX = 0x36;
+const NINE = 0x39;
 const BLANK = 0x20;
 const TAB = 0x09;
 const AMPERSAND = 0x26;
 const HASH = 0x23;
 const BACKSLASH = 0x5c;
+const LETTER_D = 0x44;
 const LETTER_U = 0x75;
 const LETTER_X = 0x78;
 
@@ -26,7 +31,8 @@ export function isHarmless(bytes: Bytes, start: number, end: number, to: number,
   const groups = readGroups(bytes, start, end);
   if (groups === 0) return true;
   const before = start > 0 ? sides[bytes[start - 1]!]! : BEFORE | FRAMING;
-  if ((before & BEFORE) === 0 || !isEnded(bytes, end, to)) return false;
+  if ((before & BEFORE) === 0) return false;
+  if (!isEnded(bytes, end, to) && !isFramedByD(bytes, start, end, to, framing)) return false;
   const framed = (before & FRAMING) !== 0 && (framing & FRAMED_BEFORE) !== 0;
   if (groups === 1)
     return sizes[0]! <= DIGITS_MAX && !mayPass(bytes, start, end, framed, (framing & FRAMED_AFTER) !== 0);
@@ -48,6 +54,21 @@ function isEnded(bytes: Bytes, end: number, to: number): boolean {
       bytes[end + 1] !== LETTER_X &&
       bytes[end + 1] !== BACKSLASH)
   );
+}
+
+/** A message's type and a length of less than 16 MiB stand at `end`, and no tag's value goes on there. */
+function isFramedByD(bytes: Bytes, start: number, end: number, to: number, framing: number): boolean {
+  if ((framing & FRAMED_BY_D) === 0 || end + 1 >= to) return false;
+  if (bytes[end] !== LETTER_D || bytes[end + 1] !== 0) return false;
+  for (let at = start; at + 4 <= end; at++) if (isTag(bytes, at, end + 1)) return false;
+  return true;
+}
+
+/** `56` or `99` at `at`, one byte of length, and a value that ends at `valueTo`: card data of EMV, by emv/index.ts. */
+function isTag(bytes: Bytes, at: number, valueTo: number): boolean {
+  const one = bytes[at]!;
+  const isKnown = one === bytes[at + 1] ? one === NINE : one === FIVE && bytes[at + 1] === SIX;
+  return isKnown && 2 * (16 * (bytes[at + 2]! - ZERO) + bytes[at + 3]! - ZERO) === valueTo - at - 4;
 }
 
 /** The run at `start` may be the value of a key: a quote or an assigner stands before it, or before a blank. */

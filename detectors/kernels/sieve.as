@@ -46,6 +46,7 @@ const REPLACEMENT: i32 = 0xfffd;
 /** As of base/finding.ts: on which sides of a value a byte of framing may stand. */
 const FRAMED_BEFORE: i32 = 1;
 const FRAMED_AFTER: i32 = 2;
+const FRAMED_BY_D: i32 = 4;
 
 let framedSides: i32 = 0;
 /** The first byte that can be read, the first one searched, and the end of all. */
@@ -379,7 +380,7 @@ function isHarmless(start: i32, end: i32): bool {
   const groups = readGroups(start, end);
   if (groups == 0) return true;
   const before: i32 = start > floor ? sideOf(start - 1) : BEFORE | FRAMING;
-  if ((before & BEFORE) == 0 || !isEnded(end)) return false;
+  if ((before & BEFORE) == 0 || (!isEnded(end) && !isFramedByD(start, end))) return false;
   const framed = (before & FRAMING) != 0 && (framedSides & FRAMED_BEFORE) != 0;
   if (groups == 1) return load<i32>(SIZES) <= DIGITS_MAX && !mayPass(start, end, framed);
   if (groups > GROUPS_MAX || framed || isValue(start)) return false;
@@ -395,6 +396,20 @@ function isEnded(end: i32): bool {
   if (end + 1 >= limit) return false;
   const next: i32 = load<u8>(end + 1);
   return byte == 0x26 ? next != 0x23 : next != 0x75 && next != 0x78 && next != 0x5c;
+}
+
+function isFramedByD(start: i32, end: i32): bool {
+  if ((framedSides & FRAMED_BY_D) == 0 || end + 1 >= limit) return false;
+  if (load<u8>(end) != 0x44 || load<u8>(end + 1) != 0) return false;
+  for (let at = start; at + 4 <= end; at++) if (isTag(at, end + 1)) return false;
+  return true;
+}
+
+function isTag(at: i32, valueTo: i32): bool {
+  const one: i32 = load<u8>(at);
+  const two: i32 = load<u8>(at + 1);
+  if (one == two ? one != 0x39 : one != 0x35 || two != 0x36) return false;
+  return 2 * (16 * (<i32>load<u8>(at + 2) - 0x30) + <i32>load<u8>(at + 3) - 0x30) == valueTo - at - 4;
 }
 
 function sideOf(at: i32): i32 {
