@@ -6,6 +6,10 @@ import { pangateCommand } from './pangate.ts';
 
 /** Runs one command line (`argv` as Node gives it) and gives the exit code. Never throws. */
 export async function run(argv: readonly string[]): Promise<number> {
+  // A reader that goes away, `| head`, is no failure; a verb that has more to say looks for itself.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     const command = await pangateCommand(argv[2] ?? '');
     await command.parseAsync(argv);
