@@ -29,6 +29,7 @@ const PARTS: readonly string[] = [
     '%3D',
     '%3d',
     '\\u0022',
+    'cvv\\u0022"=',
     '\\u003d',
     '\u00a0',
   ],

@@ -9,8 +9,8 @@
 const CLASSES: i32 = 0;
 const SIDES: i32 = 256;
 const GAPS: i32 = 512;
-/** `0022`, the last bytes of a quote as `\u0022`. */
-const ESCAPED_QUOTE: u32 = 0x32323030;
+/** `022`, the last bytes of a quote as `\u0022`. */
+const ESCAPED_QUOTE: u32 = 0x323230;
 const FIRSTS: i32 = 768;
 const ALWAYS: i32 = 1024;
 const BEHIND_DIGIT: i32 = 1280;
@@ -168,8 +168,7 @@ export function sift(from: i32, end: i32, low: i32, high: i32, first: i32, frami
       long &= long >> 4;
       if (long != 0) start = at + <i32>ctz(long);
     }
-    let marks = worded;
-    if (mayAssign(at, assigners)) marks |= assigners;
+    let marks = keyed(at - 1, worded) | keyed(at, assigners);
     if (escapes != 0) marks |= telling(at, escapes, at > low && (classOf(at - 1) & DIGIT) != 0 ? one | 1 : one);
     if (marks != 0) {
       if (end - at < 64) marks &= ((<u64>1) << (end - at)) - 1;
@@ -216,19 +215,20 @@ function join(one: v128, two: v128, three: v128, four: v128): u64 {
   );
 }
 
-/** False if every one of the assigners stands right behind a word, or behind it and a quote, that ends no key. */
+/** Without the assigners, or blanks, that stand right behind a word, or behind it and a quote, that ends no key. */
 // @ts-ignore: decorator
 @inline
-function mayAssign(block: i32, assigners: u64): bool {
-  let may: u32 = 0;
+function keyed(block: i32, assigners: u64): u64 {
+  let told: u64 = 0;
   for (let rest = assigners; rest != 0; rest &= rest - 1) {
     const word = load<u32>(block + <i32>ctz(rest) - 4);
     const name = word >> 24 == 0x22 ? word : word >> 8;
     const last = name >> 16 & 0xff;
     const index = (name & 31) << 10 | (name >> 3 & 0x3e0) | (last & 31);
-    may |= <u32>load<u8>(GAPS + last) | <u32>(load<u8>(ENDINGS + (index >> 3)) >> <u8>(index & 7)) | <u32>((name & 0xff) == 0x25) | <u32>(word == ESCAPED_QUOTE);
+    const may: u32 = <u32>load<u8>(GAPS + last) | <u32>(load<u8>(ENDINGS + (index >> 3)) >> <u8>(index & 7)) | <u32>((name & 0xff) == 0x25) | <u32>((name & 0xffffff) == ESCAPED_QUOTE);
+    told |= (may & 1) != 0 ? rest & (0 - rest) : 0;
   }
-  return (may & 1) != 0;
+  return told;
 }
 
 /** The escapes that may spell a digit or an assigner, or behind a digit a separator or nothing. */
