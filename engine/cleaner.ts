@@ -49,12 +49,26 @@ export function createCleaner(rules: MaskRules): Cleaner {
     findings: readonly Finding[],
     place: Place,
   ): Bytes {
+    if (findings.length === 1) return applyOne(bytes, span, findings[0]!, place);
     const masks: Bytes[] = [];
     for (let i = 0; i < findings.length; i++)
       masks.push(choice.of(findings[i]!.kind).mask(bytes, findings[i]!, place));
     return keepLengths(findings, masks)
       ? overwrite(bytes, span, findings, masks)
       : rebuild(bytes, span, findings, masks);
+  }
+
+  /** As most values have it. */
+  function applyOne(
+    bytes: Bytes,
+    span: { readonly from: number; readonly to: number },
+    finding: Finding,
+    place: Place,
+  ): Bytes {
+    const mask = choice.of(finding.kind).mask(bytes, finding, place);
+    if (mask.length !== finding.to - finding.from) return rebuild(bytes, span, [finding], [mask]);
+    writeOver(bytes, finding.from, mask);
+    return span.to - span.from === bytes.length ? bytes : bytes.subarray(span.from, span.to);
   }
 
   return {

@@ -28,14 +28,15 @@ const sizes = new Int32Array(GROUPS_MAX);
 
 /** True if no card number can stand in the run [start, end) of the bytes before `to`. */
 export function isHarmless(bytes: Bytes, start: number, end: number, to: number, framing: number): boolean {
-  const groups = readGroups(bytes, start, end);
+  if (end - start < DIGITS_MIN) return true;
+  const groups = isUnbroken(bytes, start, end) ? 1 : readGroups(bytes, start, end);
   if (groups === 0) return true;
   const before = start > 0 ? sides[bytes[start - 1]!]! : BEFORE | FRAMING;
   if ((before & BEFORE) === 0) return false;
   if (!isEnded(bytes, end, to) && !isFramedByD(bytes, start, end, to, framing)) return false;
   const framed = (before & FRAMING) !== 0 && (framing & FRAMED_BEFORE) !== 0;
   if (groups === 1)
-    return sizes[0]! <= DIGITS_MAX && !mayPass(bytes, start, end, framed, (framing & FRAMED_AFTER) !== 0);
+    return end - start <= DIGITS_MAX && !mayPass(bytes, start, end, framed, (framing & FRAMED_AFTER) !== 0);
   if (groups > GROUPS_MAX || framed || isValue(bytes, start)) return false;
   for (let i = 0; i < groups; i++) if (mayBeGrouped(i, groups)) return false;
   return true;
@@ -77,6 +78,11 @@ function isValue(bytes: Bytes, start: number): boolean {
   const before = bytes[start - 1]!;
   const blank = before === BLANK || before === TAB;
   return (classes[bytes[blank ? start - 2 : start - 1]!]! & (GAP | ASSIGNER)) !== 0;
+}
+
+function isUnbroken(bytes: Bytes, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at]! < ZERO || bytes[at]! > NINE) return false;
+  return true;
 }
 
 /** Reads the sizes of the groups; their count, or 0 if all have fewer digits than a card number. */
