@@ -203,7 +203,7 @@ function asBuffer(view: Uint8Array): Buffer {
  */
 export async function isUnfinished(path: string, sid: string): Promise<'open' | 'crashed' | null> {
   for (const folder of await journalFolders(systemDisk, directoryOf(path))) {
-    if (!(await unfinishedIn(folder)).has(sid)) continue;
+    if (!(await sessionsIn(folder)).has(sid)) continue;
     return (await lockHolder(folder)) === null ? 'crashed' : 'open';
   }
   return null;
@@ -211,21 +211,42 @@ export async function isUnfinished(path: string, sid: string): Promise<'open' | 
 
 /** Who verifies many recordings asks for each: one scan serves all for a moment. */
 const SCAN_VALID_MS = 500;
-let scan: { readonly folder: string; readonly atMs: number; readonly sids: ReadonlySet<string> } | null =
-  null;
+let scan: {
+  readonly folder: string;
+  readonly atMs: number;
+  readonly sessions: ReadonlyMap<string, JournaledSession>;
+} | null = null;
 
 /** The sessions that a folder's journals name and do not call complete. */
-async function unfinishedIn(folder: string): Promise<ReadonlySet<string>> {
-  if (scan?.folder === folder && performance.now() - scan.atMs < SCAN_VALID_MS) return scan.sids;
+async function sessionsIn(folder: string): Promise<ReadonlyMap<string, JournaledSession>> {
+  if (scan?.folder === folder && performance.now() - scan.atMs < SCAN_VALID_MS) return scan.sessions;
   const sessions = new Map<string, JournaledSession>();
   try {
     await scanJournal({ disk: systemDisk }, await journalPaths(systemDisk, folder), sessions);
   } catch {
     // A file went while it was read: its sessions are safe, or the next look finds them.
   }
-  const sids = [...sessions.values()].filter((session) => !session.closed).map((session) => session.sid);
-  scan = { folder, atMs: performance.now(), sids: new Set(sids) };
-  return scan.sids;
+  for (const [sid, { closed }] of sessions) if (closed) sessions.delete(sid);
+  scan = { folder, atMs: performance.now(), sessions };
+  return sessions;
+}
+
+/**
+ * The first records of a session that is not complete, as the journal holds them: its recording
+ * has them with its first seal, up to a minute later. Null if none are there, or encrypted.
+ */
+export async function journaledStart(path: string, sid: string): Promise<Uint8Array | null> {
+  for (const folder of await journalFolders(systemDisk, directoryOf(path))) {
+    const slice = (await sessionsIn(folder)).get(sid)?.slices[0];
+    if (slice === undefined || slice.sealed || slice.firstSeq !== 0) continue;
+    const file = await systemDisk.open(slice.path, 'read');
+    try {
+      return Uint8Array.from(await new FileWindow(file, await file.size()).view(slice.from, slice.bytes));
+    } finally {
+      await file.close();
+    }
+  }
+  return null;
 }
 
 /** True if a recorder lives in the archive around a recording. */

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { acceptance, archiveFor, opening, writeStatement } from '../test/recorder/sample.ts';
-import { verifyRecording } from './index.ts';
+import { openRecording, verifyRecording } from './index.ts';
 
 test('verified over and over while it is written, a recording is open, then valid, and nothing else', async (t) => {
   const archive = await archiveFor(t, { segmentBytesMax: 1024, journalFileBytesMax: 50_000 });
@@ -33,4 +33,13 @@ test('verified over and over while it is written, a recording is open, then vali
   );
   t.ok((seen.get('OPEN') ?? 0) > 10 && (seen.get('VALID') ?? 0) > 10, `${[...seen]}`);
   for (const path of paths) t.equal((await verifyRecording(path)).status, 'VALID');
+});
+
+test('who is in a session that has just begun is read from the journal', async (t) => {
+  const archive = await archiveFor(t);
+  const recorder = archive.open(opening);
+  await acceptance(recorder, writeStatement(recorder, 1));
+  const recording = await openRecording(archive.pathOf(recorder.sid));
+  t.match(await recording.opening(), { user: opening.user, target: opening.target });
+  await recording.close();
 });

@@ -2,7 +2,7 @@
  * Opens a recording for reading. Each segment is checked against the chain, its hash and its
  * root before a record of it is decoded; memory stays bounded by one segment.
  */
-import type { Bytes } from '../base/bytes.ts';
+import { type Bytes, NO_BYTES } from '../base/bytes.ts';
 import { PangateError } from '../base/errors.ts';
 import { ChainReader } from './chain-reader.ts';
 import type { Broken, SegmentStep, Step } from './chain-step.ts';
@@ -12,6 +12,7 @@ import { FileWindow } from './file-window.ts';
 import type { Footer } from './footer.ts';
 import { frameAt } from './frame-walk.ts';
 import { HEADER_FLAG, type Header } from './header.ts';
+import { journaledStart } from './journal-scan.ts';
 import { type Outline, outlineOf } from './outline.ts';
 import { decodeMap } from './plain.ts';
 import type { Identity } from './recipient.ts';
@@ -134,13 +135,15 @@ export class Recording {
     return outlineOf(this.#file, this.bytes);
   }
 
-  /** The map of `s.open`; null if the recording does not hold so far, or has not come so far. */
+  /** The map of `s.open`, of a session that has just begun from the journal; null if neither holds it. */
   async opening(): Promise<Readonly<Record<string, unknown>> | null> {
     try {
       for await (const { type, data, seq } of this.records()) {
         if (type === 's.open') return data;
         if (seq > 1) return null;
       }
+      const start = await journaledStart(this.path, this.header.sid);
+      for (const { type, data } of decodeRecords(start ?? NO_BYTES)) if (type === 's.open') return data;
       return null;
     } catch {
       return null;
