@@ -5,7 +5,7 @@ import { type Finding, type Place, type Report, type Scanner, UNFRAMED } from '.
 import { createScanner } from '../detectors/index.ts';
 import { cleanStream } from './clean-stream.ts';
 import { columnRules } from './columns.ts';
-import { chooseMasks } from './mask-choice.ts';
+import { chooseMasks, type MaskChoices } from './mask-choice.ts';
 import { digestOf, type MaskRules } from './mask-rules.ts';
 
 const NOTHING: readonly Finding[] = [];
@@ -43,33 +43,8 @@ export function createCleaner(rules: MaskRules): Cleaner {
     return findings.length === 0 ? bytes.subarray(part.from, part.to) : apply(bytes, part, findings, place);
   }
 
-  function apply(
-    bytes: Bytes,
-    span: { readonly from: number; readonly to: number },
-    findings: readonly Finding[],
-    place: Place,
-  ): Bytes {
-    if (findings.length === 1) return applyOne(bytes, span, findings[0]!, place);
-    const masks: Bytes[] = [];
-    for (let i = 0; i < findings.length; i++)
-      masks.push(choice.of(findings[i]!.kind).mask(bytes, findings[i]!, place));
-    return keepLengths(findings, masks)
-      ? overwrite(bytes, span, findings, masks)
-      : rebuild(bytes, span, findings, masks);
-  }
-
-  /** As most values have it. */
-  function applyOne(
-    bytes: Bytes,
-    span: { readonly from: number; readonly to: number },
-    finding: Finding,
-    place: Place,
-  ): Bytes {
-    const mask = choice.of(finding.kind).mask(bytes, finding, place);
-    if (mask.length !== finding.to - finding.from) return rebuild(bytes, span, [finding], [mask]);
-    writeOver(bytes, finding.from, mask);
-    return span.to - span.from === bytes.length ? bytes : bytes.subarray(span.from, span.to);
-  }
+  const apply = (bytes: Bytes, span: Span, findings: readonly Finding[], place: Place): Bytes =>
+    applied(choice, bytes, span, findings, place);
 
   return {
     digest: digestOf(rules),
@@ -96,6 +71,40 @@ function found(scanner: Scanner, bytes: Bytes, place: Place, hit?: number): read
   return findings ?? NOTHING;
 }
 
+/** What is masked of a text. */
+type Span = Parameters<Cleaner['cleanPart']>[1];
+
+function applied(
+  choice: MaskChoices,
+  bytes: Bytes,
+  span: Span,
+  findings: readonly Finding[],
+  place: Place,
+): Bytes {
+  const masks = findings.length > 1 ? new Array<Bytes>(findings.length) : null;
+  for (let i = 0; i < findings.length; i++) {
+    const mask = choice.of(findings[i]!.kind).mask(bytes, findings[i]!, place);
+    if (masks === null) return applyOne(bytes, span, findings[i]!, mask);
+    masks[i] = mask;
+  }
+  if (masks === null) return inPlace(bytes, span);
+  return keepLengths(findings, masks)
+    ? overwrite(bytes, span, findings, masks)
+    : rebuild(bytes, span, findings, masks);
+}
+
+/** As most values have it: no list is made. */
+function applyOne(
+  bytes: Bytes,
+  span: { readonly from: number; readonly to: number },
+  finding: Finding,
+  mask: Bytes,
+): Bytes {
+  if (mask.length !== finding.to - finding.from) return rebuild(bytes, span, [finding], [mask]);
+  writeOver(bytes, finding.from, mask);
+  return inPlace(bytes, span);
+}
+
 function keepLengths(findings: readonly Finding[], masks: readonly Bytes[]): boolean {
   for (let i = 0; i < findings.length; i++)
     if (masks[i]!.length !== findings[i]!.to - findings[i]!.from) return false;
@@ -109,8 +118,12 @@ function overwrite(
   masks: readonly Bytes[],
 ): Bytes {
   for (let i = 0; i < findings.length; i++) writeOver(bytes, findings[i]!.from, masks[i]!);
-  // The very bytes, so that a caller sees without comparing that nothing has moved.
-  return span.to - span.from === bytes.length ? bytes : bytes.subarray(span.from, span.to);
+  return inPlace(bytes, span);
+}
+
+/** The very bytes where they are all, so that a caller sees without comparing that nothing has moved. */
+function inPlace(bytes: Bytes, { from, to }: { readonly from: number; readonly to: number }): Bytes {
+  return to - from === bytes.length ? bytes : bytes.subarray(from, to);
 }
 
 /** Masks are short: a loop is faster than a call of `set`. */
