@@ -6,10 +6,7 @@ import { pangateCommand } from './pangate.ts';
 
 /** Runs one command line (`argv` as Node gives it) and gives the exit code. Never throws. */
 export async function run(argv: readonly string[]): Promise<number> {
-  // A reader that goes away, `| head`, is no failure; a verb that has more to say looks for itself.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  process.stdout.on('error', outputFailed);
   try {
     const command = await pangateCommand(argv[2] ?? '');
     await command.parseAsync(argv);
@@ -19,4 +16,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(errorText(error));
     return error instanceof PangateError && error.code === 'argument-invalid' ? EXIT.usage : EXIT.error;
   }
+}
+
+/** A reader that goes away, `| head`, is no failure; a verb that listens itself says what is one. */
+function outputFailed(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || process.stdout.listenerCount('error') > 1) return;
+  process.stderr.write(errorText(error));
+  process.exit(EXIT.error);
 }

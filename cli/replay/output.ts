@@ -1,13 +1,17 @@
 /** Standard output for tables and lines: waits for a slow reader, ends quietly with a pager. */
 import { once } from 'node:events';
+import { errorText } from '../error-text.ts';
+import { EXIT } from '../exit.ts';
 
 /** Told when nobody reads any more. */
 class ReaderGone extends Error {}
 
 let isGone = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  isGone = true;
+  isGone = error.code === 'EPIPE';
+  if (isGone) return;
+  process.stderr.write(errorText(error));
+  process.exit(EXIT.error);
 });
 
 /** Writes; resolves when there is room for more. */
