@@ -2,11 +2,12 @@ import { CommanderError } from 'commander';
 import { PangateError } from '../base/errors.ts';
 import { errorText } from './error-text.ts';
 import { EXIT } from './exit.ts';
+import { outputFailed } from './output-failed.ts';
 import { pangateCommand } from './pangate.ts';
 
 /** Runs one command line (`argv` as Node gives it) and gives the exit code. Never throws. */
 export async function run(argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', outputFailed);
+  process.stdout.on('error', outputEnded);
   try {
     const command = await pangateCommand(argv[2] ?? '');
     await command.parseAsync(argv);
@@ -19,8 +20,6 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 /** A reader that goes away, `| head`, is no failure; a verb that listens itself says what is one. */
-function outputFailed(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE' || process.stdout.listenerCount('error') > 1) return;
-  process.stderr.write(errorText(error));
-  process.exit(EXIT.error);
+function outputEnded(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && process.stdout.listenerCount('error') === 1) outputFailed(error);
 }

@@ -1,7 +1,6 @@
 /** Standard output for tables and lines: waits for a slow reader, ends quietly with a pager. */
 import { once } from 'node:events';
-import { errorText } from '../error-text.ts';
-import { EXIT } from '../exit.ts';
+import { outputFailed } from '../output-failed.ts';
 
 /** Told when nobody reads any more. */
 class ReaderGone extends Error {}
@@ -9,9 +8,7 @@ class ReaderGone extends Error {}
 let isGone = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   isGone = error.code === 'EPIPE';
-  if (isGone) return;
-  process.stderr.write(errorText(error));
-  process.exit(EXIT.error);
+  if (!isGone) outputFailed(error);
 });
 
 /** Writes; resolves when there is room for more. */
