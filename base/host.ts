@@ -84,7 +84,10 @@ export interface Outlet {
   toClient(bytes: Bytes): void;
   /** Bytes for the server, in order. */
   toServer(bytes: Bytes): void;
-  /** A record. It is accepted before any byte that is sent after this call (strict mode). */
+  /**
+   * A record. Strict mode: it is accepted before any byte for the client that is sent after this call,
+   * and outlives the process before any such byte for the server.
+   */
   record(entry: Entry): void;
   /** Ends the session after what was sent has gone out. */
   end(why: string): void;
