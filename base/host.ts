@@ -5,7 +5,7 @@ import type { Identity, Person } from './identity.ts';
 import type { Limits } from './limits.ts';
 import type { Entry } from './recording.ts';
 import type { Target } from './target.ts';
-import type { TlsIdentity, Wire } from './wire.ts';
+import type { Link, TlsIdentity, Wire } from './wire.ts';
 
 /**
  * What a protocol plug-in gets from the engine for one accepted connection. The engine owns
@@ -18,6 +18,10 @@ export interface Host {
   readonly limits: Limits;
   /** The gateway's own certificate, if the listener has TLS. */
   readonly tls: TlsIdentity | null;
+  /** The folder of the gateway's own host keys, where the listener's protocol has such; null without one. */
+  readonly hostKeys: string | null;
+  /** The listener's own target stands fast: what the client names is not asked for. */
+  readonly targetFixed: boolean;
   /** Clients without TLS are refused. */
   readonly tlsRequired: boolean;
   readonly log: Log;
@@ -71,8 +75,8 @@ export interface Session {
   readonly person: Person;
   readonly method: string;
   readonly target: Target;
-  readonly client: Wire;
-  readonly server: Wire;
+  readonly client: Link;
+  readonly server: Link;
   readonly application: string;
   readonly database: string;
   readonly serverVersion: string;
@@ -93,6 +97,8 @@ export interface Outlet {
   end(why: string): void;
   /** Stops (true) or resumes reading from one side: a held statement, an answer awaited. */
   hold(side: 'client' | 'server', held: boolean): void;
+  /** Has the lane's `due` called after so many milliseconds; asked again meanwhile, it changes nothing. */
+  later(afterMs: number): void;
 }
 
 /**
@@ -107,6 +113,8 @@ export interface Lane {
   server(bytes: Bytes): number;
   /** One side has ended; `unsettled` bytes of it will never be complete. */
   ended(side: 'client' | 'server', unsettled: number): void;
+  /** The time that `later` was asked for has come. */
+  due?(): void;
   /** True while nobody waits for an answer and nothing is left half done: ending now loses nothing. */
   readonly idle?: boolean;
   /** The protocol's own words for an error that ends the session; goes to the client, unrecorded. */

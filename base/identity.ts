@@ -28,6 +28,8 @@ export interface Identity {
   secret(user: string): Promise<ScramSecret>;
   /** Checks a token that came in clear (over TLS or SSH). In constant time per known and unknown name. */
   token(user: string, token: string): Promise<boolean>;
+  /** True for one of the user's public keys, in the form of RFC 4253, 6.6. The proof is checked by who asks. */
+  key(user: string, key: Uint8Array): Promise<boolean>;
   /** The person of a name whose proof held; null for an unknown, disabled or expired one. */
   person(user: string): Promise<Person | null>;
 }

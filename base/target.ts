@@ -9,6 +9,8 @@ export interface Target {
   readonly user: string;
   /** Fetched anew for each login, so that rotation needs no restart; null where none is set. */
   readonly password: (() => Promise<string>) | null;
+  /** A private key in a password's place, fetched likewise. */
+  readonly key: (() => Promise<string>) | null;
   readonly tls: TargetTls;
   /** What the plug-in's own schema has validated. */
   readonly options: unknown;

@@ -15,9 +15,9 @@ interface AddOptions extends UserOptions {
   readonly expires?: string;
 }
 
-/** `pangate user add | list | remove | token`. */
+/** `pangate user add | list | remove | token | key`. */
 export function userCommand(): Command {
-  const command = new Command('user').description('who may log in: add, list, remove, new token');
+  const command = new Command('user').description('who may log in: add, list, remove, new token, key');
   place(command.command('add <id>'))
     .description('add a user and print a fresh token, once')
     .option('-t, --target <name>', 'a target they may reach; repeat for more, `*` for all', collect)
@@ -38,6 +38,10 @@ export function userCommand(): Command {
     .option('-e, --expires <when>', 'a new end: 30d, 12h, 90m, or a time')
     .addHelpText('after', '\nExample:\n  $ pangate user token alice --expires 30d')
     .action(rotate);
+  place(command.command('key <id> <file>'))
+    .description('add a public key to those of a user, for SSH')
+    .addHelpText('after', '\nExample:\n  $ pangate user key alice ~/.ssh/id_ed25519.pub')
+    .action(addPublicKey);
   return command;
 }
 
@@ -89,6 +93,17 @@ async function rotate(id: string, options: UserOptions & { expires?: string }): 
   const file = await usersFile(options);
   const { rotateToken } = await import('../engine/users/edit.ts');
   printToken(options, { id, ...(expires && { expires }) }, await rotateToken(file, id, expires), file);
+}
+
+async function addPublicKey(id: string, keyFile: string, options: UserOptions): Promise<void> {
+  const { readText } = await import('../engine/config/file.ts');
+  const line = readText(keyFile);
+  const file = await usersFile(options);
+  const { addKey } = await import('../engine/users/edit.ts');
+  await addKey(file, id, line);
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ id, added: true })}\n` : `a key of ${id} was added\n`,
+  );
 }
 
 /** The token alone on stdout, so that a script can take it; words about it on stderr. */

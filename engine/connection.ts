@@ -84,6 +84,8 @@ class Connection {
       log,
       limits: config.limits,
       tls: this.#listener.tls,
+      hostKeys: this.#listener.config.hostKeys ?? null,
+      targetFixed: this.#listener.config.target !== undefined,
       tlsRequired: this.#listener.config.tls?.required ?? false,
       results: resultPolicy(config.record.results),
       target: (person, name) => this.#target(person, name),

@@ -21,6 +21,7 @@ import { type Gateway, startGateway } from './gateway.ts';
 const identity: Identity = {
   secret: () => Promise.reject(new Error('not used here')),
   token: async (user, token) => user === 'alice' && token === 'right',
+  key: async () => false,
   person: async (id) => ({ id, groups: [], targets: ['cards'] }),
 };
 

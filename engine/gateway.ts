@@ -149,6 +149,9 @@ function refuseMoved(before: Config, after: Config): void {
 
 function open(house: Gatehouse, listener: Listener, connections: Set<Socket>) {
   const protocol = house.protocols.find((candidate) => candidate.name === listener.config.protocol)!;
+  const { name, hostKeys = null } = listener.config;
+  const ready = protocol.prepare?.({ hostKeys });
+  if (ready) house.log.info({ listener: name, ...ready }, 'host keys');
   return listen(listener.config, house.log, (socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));

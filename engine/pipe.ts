@@ -9,8 +9,8 @@ import { PangateError } from '../base/errors.ts';
 import type { Lane, Log, Outlet } from '../base/host.ts';
 import { limits } from '../base/limits.ts';
 import type { Entry, Recorder } from '../base/recording.ts';
+import type { Link, Sink } from '../base/wire.ts';
 import { Inbox, type Lease } from './inbox.ts';
-import type { Sink, SocketWire } from './wire.ts';
 
 type Side = 'client' | 'server';
 
@@ -25,8 +25,8 @@ interface Batch {
 
 /** What one session runs on. */
 export interface PipeParts {
-  readonly client: SocketWire;
-  readonly server: SocketWire;
+  readonly client: Link;
+  readonly server: Link;
   readonly lane: Lane;
   readonly recorder: Recorder;
   readonly strict: boolean;
@@ -66,6 +66,7 @@ class Pipe implements Outlet {
   #mark = -1;
   #end: { why: string; error: Error | null } | null = null;
   #done = false;
+  #timer: NodeJS.Timeout | null = null;
   readonly #sentBytes = { client: 0, server: 0 };
 
   constructor(parts: PipeParts, resolve: (end: PipeEnd) => void) {
@@ -112,6 +113,16 @@ class Pipe implements Outlet {
     const inlet = this.#inlets[side];
     inlet.held = held;
     if (!held && inlet !== this.#current) queueMicrotask(() => inlet.proceed());
+  }
+
+  later(afterMs: number): void {
+    if (this.#timer !== null || this.#end) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      if (this.#end) return;
+      this.guard(() => this.#parts.lane.due?.());
+      this.flush();
+    }, afterMs);
   }
 
   // What the inlets call.
@@ -257,6 +268,7 @@ class Pipe implements Outlet {
   #complete(): void {
     if (this.#done || !this.#end) return;
     this.#done = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#drop();
     this.#inlets.client.close();
     this.#inlets.server.close();
@@ -284,12 +296,12 @@ class Inlet implements Sink {
   readonly side: Side;
   readonly inbox: Inbox = new Inbox();
   held = false;
-  readonly #wire: SocketWire;
+  readonly #wire: Link;
   readonly #pipe: Pipe;
   #stopped = false;
   #closed = false;
 
-  constructor(side: Side, wire: SocketWire, pipe: Pipe) {
+  constructor(side: Side, wire: Link, pipe: Pipe) {
     this.side = side;
     this.#wire = wire;
     this.#pipe = pipe;

@@ -6,7 +6,6 @@ import type { Lane, Session } from '../base/host.ts';
 import type { SessionOpening } from '../base/recording.ts';
 import type { Gatehouse, Settings } from './gateway.ts';
 import { type PipeEnd, runPipe } from './pipe.ts';
-import type { SocketWire } from './wire.ts';
 
 /** Opens the recording, runs both directions, closes the recording. Never rejects. */
 export function runSession(
@@ -44,8 +43,8 @@ async function record(
     'session opened',
   );
   const end = await runPipe({
-    client: session.client as SocketWire,
-    server: session.server as SocketWire,
+    client: session.client,
+    server: session.server,
     lane,
     recorder,
     strict: archive.mode === 'strict',

@@ -9,22 +9,8 @@ import type { TLSSocket } from 'node:tls';
 import { type Bytes, join, keep, NO_BYTES } from '../base/bytes.ts';
 import { assert, PangateError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import type { SecureOptions, Wire } from '../base/wire.ts';
+import type { SecureOptions, Sink, Wire } from '../base/wire.ts';
 import { secureSocket } from './tls.ts';
-
-/** Takes a wire's bytes once login is over. */
-export interface Sink {
-  /** Where to read next: at least one byte. Only asked by wires that read in place. */
-  room(): Bytes;
-  /** So many bytes have been read into the last `room`. False stops reading until `resume`. */
-  filled(bytes: number): boolean;
-  /** A chunk that the sink owns from now on. False stops reading until `resume`. */
-  chunk(bytes: Bytes): boolean;
-  /** No more bytes will come; `error` if the connection broke. */
-  ended(error: Error | null): void;
-  /** The socket is closed: nothing will be read into the last `room` any more. */
-  released(): void;
-}
 
 /** Where to connect to. A host that starts with `/` is a Unix socket's path. */
 export interface Dial {
@@ -144,10 +130,6 @@ export class SocketWire implements Wire {
     if (!this.#socket.destroyed) this.#socket.write(bytes);
   }
 
-  /**
-   * Sends views. True if the system has taken all of them (or the connection is gone); else they
-   * stay unchanged until `sent` is called, later.
-   */
   send(views: readonly Bytes[], sent: () => void): boolean {
     const socket = this.#socket;
     if (socket.destroyed || socket.writableEnded) return true;
@@ -160,7 +142,6 @@ export class SocketWire implements Wire {
     return false;
   }
 
-  /** Bytes that the system has not yet taken. */
   get unsentBytes(): number {
     return this.#socket.destroyed ? 0 : this.#socket.writableLength;
   }
@@ -180,7 +161,6 @@ export class SocketWire implements Wire {
     this.attach(secured);
   }
 
-  /** Hands all further bytes to the sink, first those already here. */
   flow(sink: Sink): void {
     const early = this.#takeQueue();
     this.#sink = sink;

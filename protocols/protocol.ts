@@ -11,6 +11,11 @@ export interface Protocol {
   readonly defaultPort: number;
   /** Validates what a target of this protocol may say under `options:`. */
   readonly targetOptions: ZodType;
+  /**
+   * Makes ready what a listener needs before it opens: its host keys. Gives fields for the log, such
+   * as their fingerprints. Throws `config-invalid` or `file-unreadable`.
+   */
+  prepare?(listener: { readonly hostKeys: string | null }): Readonly<Record<string, unknown>>;
   /** Serves one accepted connection from its first byte to its last; null where listeners cannot. */
   readonly serve: ((client: Wire, host: Host) => Promise<void>) | null;
   /**

@@ -28,6 +28,8 @@ export interface ListenerConfig {
   readonly protocol: string;
   readonly address: Address;
   readonly tls?: ListenerTls;
+  /** Folder of the host keys by which this listener proves itself, for protocols that have such. */
+  readonly hostKeys?: string;
   /** The one target of this listener; without it the client names one. */
   readonly target?: string;
 }
@@ -49,6 +51,8 @@ export interface TargetConfig {
   readonly address: Address;
   readonly user: string;
   readonly password?: SecretSource;
+  /** A private key. */
+  readonly key?: SecretSource;
   readonly tls?: TargetTlsConfig;
   /** As the protocol's own schema has validated it. */
   readonly options: unknown;

@@ -82,6 +82,9 @@ function listenerShape(plugins: Plugins, path: PathShape) {
         })
         .meta({ description: 'TLS towards clients: `{ certificate: gw.crt, key: gw.key }`' })
         .exactOptional(),
+      hostKeys: path(
+        'the path of a folder of host keys, for protocols that have such; made where it is missing',
+      ).exactOptional(),
       target: name('the name of the one target of this listener').exactOptional(),
     })
     .meta({ description: 'a listener: `name`, `protocol`, `address`' });
@@ -95,6 +98,7 @@ function targetShape(plugins: Plugins, path: PathShape, mask: ReturnType<typeof 
       address: address("`host:port`, or a Unix socket's path"),
       user: text("the server's account that the gateway logs in with"),
       password: secretShape(path).exactOptional(),
+      key: secretShape(path).exactOptional(),
       tls: targetTlsShape(path).exactOptional(),
       options: z
         .record(z.string(), z.unknown())

@@ -14,7 +14,7 @@ export function resolveTargets(config: Config, plugins: Plugins): Map<string, Ta
 
 function resolveTarget(target: TargetConfig, i: number, plugins: Plugins): Target {
   const protocol = plugins.protocols.find((candidate) => candidate.name === target.protocol)!;
-  const { address, password } = target;
+  const { address, password, key } = target;
   return {
     name: target.name,
     protocol: target.protocol,
@@ -22,6 +22,7 @@ function resolveTarget(target: TargetConfig, i: number, plugins: Plugins): Targe
     port: 'socket' in address ? protocol.defaultPort : (address.port ?? protocol.defaultPort),
     user: target.user,
     password: password ? () => readSecret(password, `targets[${i}].password`) : null,
+    key: key ? () => readSecret(key, `targets[${i}].key`) : null,
     tls: resolveTls(target, `targets[${i}].tls`),
     options: protocol.targetOptions.parse(target.options),
   };

@@ -7,7 +7,7 @@ import { parseText } from '../config/document.ts';
 import { readText } from '../config/file.ts';
 import { replaceFile, withLock } from './atomic.ts';
 import { createVerifier } from './scram.ts';
-import { checkUsers, ID_PATTERN, type User } from './users.ts';
+import { checkUsers, ID_PATTERN, keyBlob, type User } from './users.ts';
 
 const TOKEN_BYTES = 32;
 const EMPTY = '# Who may log in. Written by `pangate user`; see docs/configuration.md.\nusers: []\n';
@@ -59,6 +59,21 @@ export async function rotateToken(file: string, id: string, expires?: string): P
     if (expires !== undefined) user.set('expires', expires);
   });
   return token;
+}
+
+/** Adds a public key to those of a user. Throws `argument-invalid` for a line that is none. */
+export async function addKey(file: string, id: string, line: string): Promise<void> {
+  if (keyBlob(line) === null)
+    throw new PangateError(
+      'argument-invalid',
+      'not a public key',
+      'Give the file that ssh-keygen ends with .pub.',
+    );
+  await edit(file, (list, known) => {
+    const user = list.get(indexOf(known, id)) as YAMLMap;
+    const keys = new Set([...known.find((each) => each.id === id)!.keys, line.trim()]);
+    user.set('keys', [...keys]);
+  });
 }
 
 function indexOf(known: readonly User[], id: string): number {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'tap';
 import { systemClock } from '../../base/clock.ts';
 import { temporaryFolder } from '../../test/temporary.ts';
-import { addUser, removeUser, rotateToken } from './edit.ts';
+import { addKey, addUser, removeUser, rotateToken } from './edit.ts';
 import { createIdentity } from './identity.ts';
 import { readUsers } from './users.ts';
 
@@ -134,4 +134,20 @@ await addUser(process.argv[2], { id: process.argv[3], targets: [], groups: [] })
   );
   t.same(codes, Array(10).fill(0));
   t.equal(readUsers(file).users.length, 10);
+});
+
+test('a public key is one of the user who has it, and of nobody else', async (t) => {
+  const file = fresh();
+  await addUser(file, ALICE);
+  const blob = Buffer.concat([Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0\x20'), Buffer.alloc(32, 7)]);
+  await addKey(file, 'alice', `ssh-ed25519 ${blob.toString('base64')} alice@laptop\n`);
+  const identity = await createIdentity(file, systemClock, log);
+  t.ok(await identity.key('alice', blob));
+  t.notOk(await identity.key('bob', blob));
+  t.notOk(await identity.key('alice', blob.subarray(0, -1)));
+  const renamed = `ssh-rsa ${blob.toString('base64')}`;
+  await t.rejects(addKey(file, 'alice', renamed), { code: 'argument-invalid' });
+  await t.rejects(addKey(file, 'bob', `ssh-ed25519 ${blob.toString('base64')}`), {
+    code: 'argument-invalid',
+  });
 });

@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/host.ts';
 import type { Identity, Person, ScramSecret } from '../../base/identity.ts';
 import { decoy, ITERATIONS, matches, parseVerifier } from './scram.ts';
-import { readUsers, type User, type Users } from './users.ts';
+import { keyBlob, readUsers, type User, type Users } from './users.ts';
 
 /** What is looked up at each login. */
 interface Register {
@@ -53,6 +53,8 @@ export async function createIdentity(file: string, clock: Clock, log: Log): Prom
       const right = await matches(token, secretOf(now, user));
       return right && now.users.has(user);
     },
+    key: async (user, key) =>
+      ((await current()).users.get(user)?.keys ?? []).some((line) => keyBlob(line)!.equals(key)),
     person: async (user) => personOf((await current()).users.get(user), clock),
   };
 }

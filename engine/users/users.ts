@@ -14,6 +14,8 @@ export interface User {
   readonly id: string;
   /** PostgreSQL's `SCRAM-SHA-256$...` form. */
   readonly scram: string;
+  /** Public keys, each as OpenSSH writes one: algorithm, base64, comment. */
+  readonly keys: readonly string[];
   readonly groups: readonly string[];
   /** Names of targets; `*` for all. */
   readonly targets: readonly string[];
@@ -34,6 +36,16 @@ const USERS_MAX = 100_000;
 /** What an id may be: no spaces, no control characters, no `#` (it parts user and host in SSH). */
 export const ID_PATTERN: RegExp = /^[^\s\p{C}#:/\\]{1,128}$/u;
 
+/** The key of a line `algorithm base64 comment`, as it goes over the wire; null where it is none. */
+export function keyBlob(line: string): Buffer | null {
+  const [, name, base64] =
+    /^([a-z0-9@.-]{1,64}) ([A-Za-z0-9+/]{20,4096}={0,2})(?: |$)/.exec(line.trim()) ?? [];
+  if (name === undefined || base64 === undefined) return null;
+  const blob = Buffer.from(base64, 'base64');
+  const length = blob.length > 4 ? blob.readUInt32BE(0) : 0;
+  return blob.subarray(4, 4 + length).toString('latin1') === name ? blob : null;
+}
+
 function usersShape(): z.ZodType<Users> {
   const words = (description: string) =>
     z.array(z.string().min(1).max(128)).max(1000).meta({ description }).default([]);
@@ -43,6 +55,16 @@ function usersShape(): z.ZodType<Users> {
       .string()
       .refine((text) => parseVerifier(text) !== null, 'no verifier')
       .meta({ writeOnly: true, description: 'a SCRAM-SHA-256 verifier: `pangate user token ID` makes one' }),
+    keys: z
+      .array(
+        z
+          .string()
+          .refine((text) => keyBlob(text) !== null, 'no public key')
+          .meta({ description: 'a public key as one line: `ssh-ed25519 AAAA... comment`' }),
+      )
+      .max(100)
+      .meta({ description: 'a list of public keys' })
+      .default([]),
     groups: words('a list of group names'),
     targets: words('a list of target names, or `*` for all'),
     expires: z.iso

@@ -29,7 +29,17 @@ function greeting(plugin: string, flags = FLAGS): Bytes {
 
 function target(mode: TargetTls['mode'], host = 'db'): Target {
   const password = async (): Promise<string> => 'secret';
-  return { name: 't', protocol: 'mysql', host, port: 1, user: 'app', password, tls: { mode }, options: {} };
+  return {
+    name: 't',
+    protocol: 'mysql',
+    host,
+    port: 1,
+    user: 'app',
+    password,
+    key: null,
+    tls: { mode },
+    options: {},
+  };
 }
 
 /** The oracle's answer to the first challenge. */

@@ -40,6 +40,13 @@ export class ScriptedWire implements Wire {
     this.tls = 'TLSv1.3';
   }
 
+  send(): boolean {
+    throw new Error('a login sends by `write`');
+  }
+
+  readonly unsentBytes = 0;
+  flow(): void {}
+  resume(): void {}
   end(): void {}
   destroy(): void {}
 }

@@ -79,6 +79,8 @@ class Stage implements Outlet {
 
   end(): void {}
 
+  later(): void {}
+
   hold(): void {}
 
   /** Views are read when they are sent, at the end of a push: a lane must not change them before. */
