@@ -4,11 +4,11 @@ import { type DiskFile, readFull } from './disk.ts';
 
 const WINDOW_BYTES = 1_048_576;
 
-/** Views of a file that does not change in length while it is read. */
+/** Views of a file that does not change while it is read, or only grows. */
 export class FileWindow {
   readonly #file: DiskFile;
-  /** Length of the file when it was opened. */
-  readonly bytes: number;
+  /** Length of the file when it was opened; set anew by who knows that it has grown. */
+  bytes: number;
   #window: Bytes = new Uint8Array(0);
   #from = 0;
 

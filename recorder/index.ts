@@ -7,6 +7,7 @@ export { LOG_FOLDER, openAuditLog, openNotary } from './audit-log.ts';
 export { decryptRecording } from './decrypt.ts';
 export type { EncryptionOptions } from './encryption.ts';
 export { type Hold, hold, holdsOf, unhold } from './hold.ts';
+export { FOLLOW_MS, followRecords, LiveRecording, type LiveState } from './live.ts';
 export { formatVkey, parseVkey, type VerifierKey } from './log/note.ts';
 export { openWitness } from './log/witness.ts';
 export type { Notary } from './notary.ts';
@@ -18,7 +19,6 @@ export {
   Recording,
   type RecordingSummary,
   type RecordRead,
-  type SegmentPlace,
 } from './reader.ts';
 export { type Identity, newIdentity, parseRecipient, RECIPIENTS_MIN, readIdentities } from './recipient.ts';
 export { recoverArchive } from './recover.ts';
@@ -38,6 +38,7 @@ export {
 export { connectSealer } from './sealer/client.ts';
 export { runSealer } from './sealer/process.ts';
 export { type StartedSealer, type StartOptions, startSealer } from './sealer/start.ts';
+export type { SegmentPlace } from './segment-place.ts';
 export { FolderStore } from './store/folder-store.ts';
 export { type S3Options, S3Store } from './store/s3-store.ts';
 export type { Parcel, Store } from './store/store.ts';

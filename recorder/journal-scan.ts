@@ -153,7 +153,8 @@ class FileScan {
   }
 }
 
-async function journalFrameAt(
+/** The frame at an offset; null if none checks there. Views into the window. */
+export async function journalFrameAt(
   window: FileWindow,
   at: number,
 ): Promise<{ frame: JournalFrame; to: number } | null> {
@@ -202,7 +203,7 @@ function asBuffer(view: Uint8Array): Buffer {
  * if the recorder is gone and the next start will complete it, null if no journal names it.
  */
 export async function isUnfinished(path: string, sid: string): Promise<'open' | 'crashed' | null> {
-  for (const folder of await journalFolders(systemDisk, directoryOf(path))) {
+  for (const folder of await journalFolders(systemDisk, archiveAround(path))) {
     if (!(await sessionsIn(folder)).has(sid)) continue;
     return (await lockHolder(folder)) === null ? 'crashed' : 'open';
   }
@@ -236,7 +237,7 @@ async function sessionsIn(folder: string): Promise<ReadonlyMap<string, Journaled
  * has them with its first seal, up to a minute later. Null if none are there, or encrypted.
  */
 export async function journaledStart(path: string, sid: string): Promise<Uint8Array | null> {
-  for (const folder of await journalFolders(systemDisk, directoryOf(path))) {
+  for (const folder of await journalFolders(systemDisk, archiveAround(path))) {
     const slice = (await sessionsIn(folder)).get(sid)?.slices[0];
     if (slice === undefined || slice.sealed || slice.firstSeq !== 0) continue;
     const file = await systemDisk.open(slice.path, 'read');
@@ -251,14 +252,14 @@ export async function journaledStart(path: string, sid: string): Promise<Uint8Ar
 
 /** True if a recorder lives in the archive around a recording. */
 export async function isLive(path: string): Promise<boolean> {
-  for (const folder of await journalFolders(systemDisk, directoryOf(path))) {
+  for (const folder of await journalFolders(systemDisk, archiveAround(path))) {
     if ((await lockHolder(folder)) !== null) return true;
   }
   return false;
 }
 
 /** The archive that a recording lies in: `<directory>/<yyyy>/<mm>/<dd>/<file>`. */
-function directoryOf(path: string): string {
+export function archiveAround(path: string): string {
   return dirname(dirname(dirname(dirname(resolve(path)))));
 }
 

@@ -13,14 +13,16 @@ import type { Footer } from './footer.ts';
 import { frameAt } from './frame-walk.ts';
 import { HEADER_FLAG, type Header } from './header.ts';
 import { journaledStart } from './journal-scan.ts';
+import { LiveRecording } from './live.ts';
+import { LiveTail } from './live-tail.ts';
 import { type Outline, outlineOf } from './outline.ts';
 import { decodeMap } from './plain.ts';
 import type { Identity } from './recipient.ts';
 import { readRecordHead } from './record.ts';
 import { quickContent, type SegmentContent, segmentContent } from './record-check.ts';
-import type { Redaction } from './redaction.ts';
 import type { Seal } from './seal.ts';
 import { recordEnds } from './segment.ts';
+import { placeOf, type SegmentPlace } from './segment-place.ts';
 import { keysOf } from './wrapped-key.ts';
 import { openZstd, type Zstd } from './zstd.ts';
 
@@ -31,16 +33,6 @@ export interface RecordRead {
   readonly dtUs: number;
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
-}
-
-/** A segment's place in the file. */
-export interface SegmentPlace {
-  readonly seal: Seal;
-  /** Offset and length of its data frame. */
-  readonly from: number;
-  readonly bytes: number;
-  /** What was removed from it; null for a segment as it was recorded. */
-  readonly redaction: Redaction | null;
 }
 
 /** What there is besides records. */
@@ -102,8 +94,13 @@ interface Opened {
 export class Recording {
   readonly path: string;
   readonly header: Header;
-  /** Length of the file when it was opened. */
-  readonly bytes: number;
+  /** Length of the file when it was opened; more while it is followed. */
+  get bytes(): number {
+    return this.#live?.bytes ?? this.#bytes;
+  }
+
+  readonly #bytes: number;
+  #live: LiveRecording | null = null;
   readonly #file: DiskFile;
   readonly #zstd: Zstd;
   readonly #identities: readonly Identity[];
@@ -113,7 +110,7 @@ export class Recording {
     this.path = path;
     this.#identities = identities;
     this.#file = file;
-    this.bytes = bytes;
+    this.#bytes = bytes;
     this.header = header;
     this.#zstd = zstd;
   }
@@ -229,6 +226,13 @@ export class Recording {
     return [...decodeRecords(content.raw)];
   }
 
+  /** Goes with a session that is being recorded; one for each `Recording`. Throws `key-missing`. */
+  async follow(): Promise<LiveRecording> {
+    const tail = new LiveTail(this.path, this.header.sid, await this.keys());
+    this.#live = new LiveRecording(this.#file, tail, decodeRecords);
+    return this.#live;
+  }
+
   async close(): Promise<void> {
     await this.#file.close();
   }
@@ -257,16 +261,6 @@ export function* decodeRecords(raw: Bytes, fromSeq = 0): Generator<RecordRead> {
     if (data === null) throw damaged({ from, why: 'a record does not decode' });
     yield { seq: head.seq, dtUs: head.dtUs, type: head.type, data };
   }
-}
-
-function placeOf(step: Extract<Step, { kind: 'segment' }>): SegmentPlace {
-  const { seal, dataFrom: from, redaction } = step;
-  const hashes = {
-    frameSha256: Uint8Array.from(seal.frameSha256),
-    recordsRoot: Uint8Array.from(seal.recordsRoot),
-    prev: Uint8Array.from(seal.prev),
-  };
-  return { seal: { ...seal, ...hashes }, from, bytes: step.frame.length, redaction };
 }
 
 function ownedFooter(footer: Footer): Footer {

@@ -43,6 +43,9 @@ export class Deck {
   #segment = -1;
   #beats: readonly Beat[] = [];
   #index = 0;
+  /** The first record that is in no part so far. */
+  #next = 0;
+  #isTerminal: boolean;
   #atUs = 0;
   #seq = -1;
   readonly #kept: Kept[] = [];
@@ -58,6 +61,7 @@ export class Deck {
     this.#transcriptSize = transcriptSize;
     this.#streams = streams;
     this.#narrator = tape.narrator();
+    this.#isTerminal = tape.isTerminal;
     this.screen = new Screen(this.#size);
   }
 
@@ -73,13 +77,21 @@ export class Deck {
 
   /** The beat that comes next; null at the end. */
   async peek(): Promise<Beat | null> {
-    while (this.#index >= this.#beats.length) {
-      if (this.#segment + 1 >= this.tape.places.length) return null;
-      this.#segment++;
-      this.#beats = await this.tape.beats(this.#segment, this.#narrator);
-      this.#index = 0;
-    }
+    while (this.#index >= this.#beats.length) if (!(await this.#more())) return null;
     return this.#beats[this.#index]!;
+  }
+
+  /** The next part, or what has been added to the last one. False if there is nothing more. */
+  async #more(): Promise<boolean> {
+    if (this.#isTerminal !== this.tape.isTerminal) await this.#enter(this.#start);
+    let part = Math.max(0, this.#segment);
+    while (part < this.tape.parts && this.tape.endOf(part) <= this.#next) part++;
+    if (part >= this.tape.parts) return false;
+    this.#segment = part;
+    this.#beats = await this.tape.beats(part, this.#narrator, this.#next);
+    this.#next = this.tape.endOf(part);
+    this.#index = 0;
+    return true;
   }
 
   /** Plays one beat; null at the end. */
@@ -125,9 +137,8 @@ export class Deck {
   /** The next or the last marker from here; null if there is none. Does not go there. */
   async marker(step: 1 | -1): Promise<Beat | null> {
     const narrator = this.tape.narrator();
-    const { places } = this.tape;
     const first = this.tape.segmentAt({ seq: Math.max(0, this.#seq) });
-    for (let index = first; index >= 0 && index < places.length; index += step) {
+    for (let index = first; index >= 0 && index < this.tape.parts; index += step) {
       const markers = (await this.tape.beats(index, narrator)).filter((beat) => beat.kind === 'marker');
       const found =
         step === 1
@@ -158,7 +169,7 @@ export class Deck {
   #keep(): void {
     const next = this.#beats[this.#index];
     // Beats of a record that is told in part stand together; between segments no narrator knows more.
-    if (next !== undefined || !this.#narrator.isWhole) return;
+    if (next !== undefined || !this.#narrator.isWhole || this.#segment >= this.tape.places.length) return;
     this.#sinceKept = 0;
     const at = { segment: this.#segment + 1, index: 0, seq: this.#seq, atUs: this.#atUs };
     if (this.#kept.some((each) => each.segment === at.segment)) return;
@@ -168,10 +179,14 @@ export class Deck {
       this.#kept.splice(0, KEPT_MAX, ...this.#kept.filter((_, index) => index % 2 === 0));
   }
 
+  get #start(): Kept {
+    return { segment: 0, index: 0, seq: -1, atUs: 0, text: '', size: this.#size };
+  }
+
   /** The nearest known screen at or before the target. */
   async #entry(target: Target): Promise<Kept> {
     const at = this.tape.segmentAt(target);
-    const start = { segment: 0, index: 0, seq: -1, atUs: 0, text: '', size: this.#size };
+    const start = this.#start;
     if (!this.tape.isTerminal) return { ...start, segment: Math.max(0, at - 1) };
     const kept = this.#kept.findLast((each) => each.segment <= at && !isPast(each, target)) ?? start;
     for (let index = at; index >= Math.max(kept.segment, at - KEYFRAME_SEGMENTS_MAX); index--) {
@@ -188,6 +203,7 @@ export class Deck {
 
   async #enter(entry: Kept): Promise<void> {
     this.#narrator = entry.told?.narrator ?? this.tape.narrator();
+    this.#isTerminal = this.tape.isTerminal;
     this.screen.reset(entry.size);
     this.screen.writeSafe(entry.text);
     this.damage = null;
@@ -195,6 +211,7 @@ export class Deck {
     this.#sinceKept = 0;
     this.#segment = entry.segment;
     this.#beats = entry.told?.beats ?? (await this.tape.beats(entry.segment, this.#narrator));
+    this.#next = this.tape.endOf(entry.segment);
     this.#index = entry.index;
     this.#atUs = entry.atUs;
     this.#seq = entry.seq;

@@ -8,7 +8,14 @@ import { FORMATS, formatOf } from './exports/index.ts';
 import type { Sink } from './exports/sink.ts';
 import { toFile, toStandardOutput } from './exports/sink.ts';
 import { PLACE_OPTIONS, type PlaceOption } from './place.ts';
-import { type Checked, openChecked, PLAY_OPTIONS, type PlayOption } from './reading.ts';
+import {
+  type Checked,
+  FOLLOW_OPTION,
+  openChecked,
+  PLAY_OPTIONS,
+  type PlayOption,
+  sayEnd,
+} from './reading.ts';
 import { openTape, type Tape } from './tape.ts';
 
 interface ExportOptions extends PlaceOption, PlayOption {
@@ -26,7 +33,7 @@ export function exportCommand(): Command {
   const command = new Command('export')
     .description('write a session for other tools and other people')
     .argument('<recording>', 'a file, a session id or the beginning of one, or last');
-  for (const option of [...PLACE_OPTIONS, ...PLAY_OPTIONS]) command.option(...option);
+  for (const option of [...PLACE_OPTIONS, ...PLAY_OPTIONS, FOLLOW_OPTION]) command.option(...option);
   return command
     .addOption(
       new Option('-f, --format <format>', 'how to write it')
@@ -76,7 +83,9 @@ async function write(word: string, options: ExportOptions): Promise<void> {
     if (options.format === 'bundle') return await writeBundle(options.output!, jobOf(checked, options));
     const work = (sink: Sink): Promise<void> =>
       formatOf(options.format).write({ ...jobOf(checked, options), sink });
-    await (options.output === undefined ? toStandardOutput(work) : toFile(options.output, work));
+    const { output, follow } = options;
+    await (output === undefined ? toStandardOutput(work, follow ?? false) : toFile(output, work));
+    if (follow) await sayEnd(checked.recording.path);
   } finally {
     await checked.recording.close();
   }
@@ -90,5 +99,6 @@ function jobOf(checked: Checked, options: ExportOptions): Omit<ExportJob, 'sink'
     statement: options.statement ?? null,
     rowsMax: options.rows,
     version: version(),
+    follow: options.follow ?? false,
   };
 }

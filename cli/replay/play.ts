@@ -6,7 +6,7 @@ import { PLACE_OPTIONS, type PlaceOption } from './place.ts';
 import { type Goto, parseGoto, targetOf } from './player/goto.ts';
 import { KEYS } from './player/help.ts';
 import { Player, type PlayerOptions } from './player/player.ts';
-import { openChecked, PLAY_OPTIONS, type PlayOption } from './reading.ts';
+import { openChecked, PLAY_OPTIONS, type PlayOption, sayEnd } from './reading.ts';
 import { openTape, type Tape } from './tape.ts';
 import { transcript } from './transcript.ts';
 
@@ -45,7 +45,7 @@ export function playCommand(): Command {
       parseGoto,
     )
     .option('-p, --paused', 'begin with a pause')
-    .option('-f, --follow', 'go on with a session that is being recorded, as far as it is sealed')
+    .option('-f, --follow', 'go with a session that is being recorded, until it ends')
     .option('-n, --no-wait', 'do not wait and do not ask for keys: print what was seen')
     .option('-R, --no-resize', 'leave the size of this terminal as it is')
     .option('--streams <o,e,i>', 'which to show: output, error, input', parseStreams, parseStreams('o,e'))
@@ -98,6 +98,7 @@ async function play(word: string, options: PlayOptions): Promise<void> {
   try {
     if (options.wait && process.stdout.isTTY) await onTerminal(tape, options);
     else for await (const line of transcript(tape)) await print(`${line}\n`);
+    if (options.follow) await sayEnd(tape.path);
   } finally {
     await tape.close();
   }

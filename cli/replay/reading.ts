@@ -2,6 +2,7 @@
 import pc from 'picocolors';
 import { PangateError } from '../../base/errors.ts';
 import {
+  followRecords,
   type Identity,
   openRecording,
   type Recording,
@@ -16,11 +17,18 @@ import { safeText } from './safe-text.ts';
 
 export interface PlayOption {
   readonly force?: boolean;
+  readonly follow?: boolean;
 }
 
 /** `--force` of every subcommand that shows records. */
 export const PLAY_OPTIONS: readonly (readonly [string, string])[] = [
   ['--force', 'show what is left of a recording that was changed'],
+];
+
+/** `--follow` of those that go with a session. */
+export const FOLLOW_OPTION: readonly [string, string] = [
+  '--follow',
+  'go with a session that is being recorded, until it ends',
 ];
 
 /** What a record belongs to. */
@@ -73,11 +81,25 @@ export async function play(
 ): Promise<void> {
   const checked = await openChecked(word, options, { type: 'view', verb });
   try {
-    const { recording, onDamage } = checked;
-    for await (const record of recording.records(onDamage ? { onDamage } : {})) await show(record, checked);
+    for await (const record of recordsOf(checked, options.follow ?? false)) await show(record, checked);
+    if (options.follow) await sayEnd(checked.recording.path);
   } finally {
     await checked.recording.close();
   }
+}
+
+/** All records that hold; of a session that is followed also those that come until it ends. */
+export function recordsOf({ recording, onDamage }: Checked, follow: boolean): AsyncGenerator<RecordRead> {
+  if (follow) return followRecords(recording);
+  return recording.records({ depth: 'quick', ...(onDamage ? { onDamage } : {}) });
+}
+
+/** What the verification says of a session that was followed, now that nothing more of it comes. */
+export async function sayEnd(path: string): Promise<void> {
+  const { status, reason } = await verifyRecording(path, { depth: 'quick' });
+  process.exitCode = STATUS_EXIT[status];
+  const what = status === 'OPEN' ? 'the session goes on' : 'the session has ended';
+  process.stderr.write(`${pc.dim(what)}  ${status}: ${safeText(reason)}\n`);
 }
 
 async function check(path: string, force: boolean): Promise<Verification> {

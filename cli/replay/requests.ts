@@ -4,7 +4,7 @@ import { type Exchange, ExchangeLog } from './exchange.ts';
 import { guarded } from './exit.ts';
 import { print, widthOf } from './output.ts';
 import { PLACE_OPTIONS, type PlaceOption } from './place.ts';
-import { PLAY_OPTIONS, type PlayOption, play } from './reading.ts';
+import { FOLLOW_OPTION, PLAY_OPTIONS, type PlayOption, play } from './reading.ts';
 import { cut, safeJson, safeText } from './safe-text.ts';
 import { showClock, showSpan } from './time.ts';
 
@@ -23,7 +23,7 @@ export function requestsCommand(): Command {
   const command = new Command('http')
     .description('list the HTTP requests of a session and their responses')
     .argument('<recording>', 'a file, a session id or the beginning of one, or last');
-  for (const option of [...PLACE_OPTIONS, ...PLAY_OPTIONS]) command.option(...option);
+  for (const option of [...PLACE_OPTIONS, ...PLAY_OPTIONS, FOLLOW_OPTION]) command.option(...option);
   return command
     .option('-g, --grep <text>', 'requests whose URL holds this text')
     .option('-X, --method <name>', 'requests of this method')

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
-import { openRecording, type Recording, type RecordingSummary } from '../../recorder/index.ts';
+import { FOLLOW_MS, openRecording, type Recording, type RecordingSummary } from '../../recorder/index.ts';
 import { table } from '../table.ts';
 import { archiveOf, audit, sidOf } from './audit.ts';
 import { guarded } from './exit.ts';
 import { print } from './output.ts';
 import { identitiesOf, PLACE_OPTIONS, type PlaceOption, recordingOf } from './place.ts';
+import { FOLLOW_OPTION, sayEnd } from './reading.ts';
 import { safeJson, safeText } from './safe-text.ts';
 import { textIn } from './session.ts';
 import { showInstant, showSpan } from './time.ts';
@@ -13,6 +14,7 @@ interface ShowOptions extends PlaceOption {
   readonly json?: boolean;
   readonly seals?: boolean;
   readonly utc?: boolean;
+  readonly follow?: boolean;
 }
 
 /** `pangate replay show`. */
@@ -25,6 +27,7 @@ export function showCommand(): Command {
     .option('--seals', 'list the seals too')
     .option('--json', 'as JSON')
     .option('--utc', 'times in UTC')
+    .option(...FOLLOW_OPTION)
     .addHelpText('after', '\nExamples:\n  $ pangate replay show last\n  $ pangate replay show 01M84 --seals')
     .action((word: string, options: ShowOptions) => guarded(() => show(word, options)));
 }
@@ -34,6 +37,7 @@ async function show(word: string, options: ShowOptions): Promise<void> {
   await audit(archiveOf(path), { type: 'view', verb: 'show', sid: sidOf(path) });
   const recording = await openRecording(path, await identitiesOf(options));
   try {
+    if (options.follow) await follow(recording);
     const summary = await recording.summary();
     const opening = await recording.opening();
     if (options.json)
@@ -44,6 +48,24 @@ async function show(word: string, options: ShowOptions): Promise<void> {
   } finally {
     await recording.close();
   }
+}
+
+/** A line for each second in which something came, until the session ends. */
+async function follow(recording: Recording): Promise<void> {
+  const live = await recording.follow();
+  let saidMs = 0;
+  for (let isNews = true; live.state === 'open'; ) {
+    isNews = (await live.look()) || isNews;
+    if (isNews && performance.now() - saidMs > 1000) {
+      const lastUs = live.tail.at(-1)?.dtUs ?? live.places.at(-1)?.seal.monoLastUs ?? 0;
+      const sealed = `${live.places.length} segments, ${live.tail.length} records not sealed yet`;
+      process.stderr.write(`${showSpan(lastUs).padStart(9)}  ${live.nextSeq} records, ${sealed}\n`);
+      saidMs = performance.now();
+      isNews = false;
+    }
+    await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+  }
+  await sayEnd(recording.path);
 }
 
 function asJson(summary: RecordingSummary): object {

@@ -6,7 +6,7 @@ import { grid, textOf } from './grid.ts';
 import { eventText } from './item-text.ts';
 import { print, widthOf } from './output.ts';
 import { PLACE_OPTIONS, type PlaceOption } from './place.ts';
-import { PLAY_OPTIONS, type PlayOption, play } from './reading.ts';
+import { FOLLOW_OPTION, PLAY_OPTIONS, type PlayOption, play } from './reading.ts';
 import { cut, safeJson, safeLine, safeText } from './safe-text.ts';
 import { textIn } from './session.ts';
 import { isAboutStatements, passes, type SqlFilter } from './sql-filter.ts';
@@ -30,7 +30,7 @@ export function sqlCommand(): Command {
   const command = new Command('sql')
     .description('show the statements of a session, in time, with their results')
     .argument('<recording>', 'a file, a session id or the beginning of one, or last');
-  for (const option of [...PLACE_OPTIONS, ...PLAY_OPTIONS]) command.option(...option);
+  for (const option of [...PLACE_OPTIONS, ...PLAY_OPTIONS, FOLLOW_OPTION]) command.option(...option);
   return command
     .option(
       '-r, --rows [n]',

@@ -4,7 +4,8 @@
  */
 import { FACT } from '../../base/recording.ts';
 import {
-  openRecording,
+  FOLLOW_MS,
+  type LiveRecording,
   type Recording,
   type RecordRead,
   type SegmentPlace,
@@ -24,6 +25,8 @@ const LOOK_MAX = 8;
 export interface TapeOptions {
   /** Whose terminal is shown where a session has several; else the first. */
   readonly channel?: number;
+  /** Goes with a session that is being recorded, until it ends. */
+  readonly follow?: boolean;
 }
 
 /** One recording under a player. */
@@ -34,8 +37,9 @@ export class Tape {
   readonly startedUs: number;
   readonly sid: string;
   readonly path: string;
-  #recording: Recording;
-  readonly #identities: Checked['identities'];
+  readonly #recording: Recording;
+  readonly #isFollowed: boolean;
+  #live: LiveRecording | null = null;
   #places: readonly SegmentPlace[] = [];
   #isOpen = false;
   #isTerminal = false;
@@ -44,9 +48,9 @@ export class Tape {
   readonly #kept = new Map<number, readonly RecordRead[]>();
   #damages: readonly { readonly offset: number; readonly why: string }[] = [];
 
-  constructor({ recording, identities, opening, verification, header }: Checked, options: TapeOptions) {
+  constructor({ recording, opening, verification, header }: Checked, options: TapeOptions) {
     this.#recording = recording;
-    this.#identities = identities;
+    this.#isFollowed = options.follow ?? false;
     this.verification = verification;
     this.startedUs = header.wallUs;
     this.sid = header.sid;
@@ -64,9 +68,25 @@ export class Tape {
     return this.#places;
   }
 
-  /** Length of the session, as far as it is sealed. */
+  /** How many parts there are: the segments, and what is not sealed yet. */
+  get parts(): number {
+    return this.#places.length + (this.#tail.length > 0 ? 1 : 0);
+  }
+
+  /** Number of the first record behind a part. */
+  endOf(index: number): number {
+    const seal = this.#places[index]?.seal;
+    if (seal !== undefined) return seal.firstSeq + seal.records;
+    return (this.#tail.at(-1)?.seq ?? -1) + 1;
+  }
+
+  /** Length of the session so far. */
   get durationUs(): number {
-    return this.#durationUs;
+    return this.#tail.at(-1)?.dtUs ?? this.#durationUs;
+  }
+
+  get #tail(): readonly RecordRead[] {
+    return this.#live?.tail ?? [];
   }
 
   /** The session was a terminal's: its screen is one state, and can only be entered where it is known. */
@@ -84,31 +104,52 @@ export class Tape {
     return this.#damages;
   }
 
-  /** Walks the seals; and again when a recording has grown. True if there is more than before. */
+  /** Walks the seals; of a session that is followed again and again. True if there is more than before. */
   async look(): Promise<boolean> {
+    const more = this.#isFollowed ? await this.#lookLive() : await this.#lookOnce();
+    const places = this.#places;
+    this.#isTerminal ||=
+      places.some(({ seal }) => (seal.kinds & FACT.terminal) !== 0) || this.#tail.some(isOfTerminal);
+    this.#durationUs = places.at(-1)?.seal.monoLastUs ?? 0;
+    if (this.#channel < 0) this.#channel = await this.#firstChannel();
+    return more;
+  }
+
+  async #lookOnce(): Promise<boolean> {
     const damages: { offset: number; why: string }[] = [];
     const onDamage = (offset: number, why: string): void => void damages.push({ offset, why });
     const summary = await this.#recording.summary({ onDamage });
-    const more = summary.segments.length > this.#places.length;
     this.#places = summary.segments;
     this.#damages = damages;
     this.#isOpen = summary.footer === null;
-    this.#isTerminal = summary.segments.some(({ seal }) => (seal.kinds & FACT.terminal) !== 0);
-    this.#durationUs = summary.segments.at(-1)?.seal.monoLastUs ?? 0;
-    if (this.#channel < 0) this.#channel = await this.#firstChannel();
-    return more || !this.#isOpen;
+    return true;
   }
 
-  /** Opens the file anew if it has grown. True if there is more to play. */
-  async grow(): Promise<boolean> {
-    const next = await openRecording(this.path, this.#identities);
-    if (next.bytes === this.#recording.bytes) {
-      await next.close();
-      return false;
+  async #lookLive(): Promise<boolean> {
+    this.#live ??= await this.#recording.follow();
+    const more = await this.#live.look();
+    this.#places = this.#live.places;
+    this.#isOpen = this.#live.state === 'open';
+    return more;
+  }
+
+  /**
+   * All beats in order; of a session that is followed also those that come until it ends. An empty
+   * list says that there are no more for a moment.
+   */
+  async *told(narrator: Narrator): AsyncGenerator<readonly Beat[]> {
+    for (let next = 0, index = 0; ; ) {
+      for (; index < this.#places.length; index++) {
+        if (this.endOf(index) > next) yield await this.beats(index, narrator, next);
+        next = Math.max(next, this.endOf(index));
+      }
+      if (this.endOf(index) > next) yield await this.beats(index, narrator, next);
+      next = Math.max(next, this.endOf(index));
+      if (!this.#isFollowed || !this.#isOpen) return;
+      yield [];
+      await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+      await this.look();
     }
-    await this.#recording.close();
-    this.#recording = next;
-    return this.look();
   }
 
   /** A narrator for records from any segment on. */
@@ -116,49 +157,58 @@ export class Tape {
     return new Narrator(this.persona, this.#isTerminal, Math.max(0, this.#channel));
   }
 
-  /** The beats of a segment, told by a narrator that has told the one before, or begins here. */
-  async beats(index: number, narrator: Narrator): Promise<readonly Beat[]> {
+  /** The beats of a part from a record on, told by a narrator that has told what is before, or begins here. */
+  async beats(index: number, narrator: Narrator, fromSeq = 0): Promise<readonly Beat[]> {
     const place = this.#places[index];
-    if (place === undefined) return [];
     const beats: Beat[] = [];
-    const gap = this.#gapBefore(index);
+    const gap = place === undefined || fromSeq > place.seal.firstSeq ? null : this.#gapBefore(index);
     if (gap !== null) beats.push(gap);
     try {
-      for (const record of await this.records(index)) beats.push(...narrator.tell(record));
+      for (const record of await this.records(index))
+        if (record.seq >= fromSeq) beats.push(...narrator.tell(record));
     } catch (error) {
-      beats.push(damage(place, (error as Error).message));
+      beats.push(damage(place!, (error as Error).message));
     }
     return beats;
   }
 
-  /** A segment holds a copy of the screen. */
+  /** A part holds a copy of the screen. */
   async hasScreen(index: number): Promise<boolean> {
     const records = await this.records(index).catch(() => []);
     return records.some(({ type }) => type === 'tty.k');
   }
 
-  /** The records of a segment, without its seed. Throws `archive-damaged`. */
+  /** The records of a part, without seeds. Throws `archive-damaged`. */
   async records(index: number): Promise<readonly RecordRead[]> {
+    const place = this.#places[index];
+    if (place === undefined) return this.#tail.filter(({ type }) => type !== 'seed');
     const known = this.#kept.get(index);
     if (known !== undefined) return known;
-    const records = (await this.#recording.segment(this.#places[index]!)).slice(1);
+    const records = (await this.#recording.segment(place)).slice(1);
     this.#kept.set(index, records);
     if (this.#kept.size > SEGMENTS_KEPT) this.#kept.delete(this.#kept.keys().next().value!);
     return records;
   }
 
-  /** The last segment that begins at or before a time or a record; 0 if none does. */
+  /** The last part that begins at or before a time or a record; 0 if none does. */
   segmentAt(target: Target): number {
     let low = 0;
-    let high = this.#places.length;
+    let high = this.parts;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const { monoFirstUs, firstSeq } = this.#places[middle]!.seal;
-      const begins = 'seq' in target ? firstSeq <= target.seq : monoFirstUs <= target.atUs;
+      const { atUs, seq } = this.startOf(middle);
+      const begins = 'seq' in target ? seq <= target.seq : atUs <= target.atUs;
       if (begins) low = middle + 1;
       else high = middle;
     }
     return Math.max(0, low - 1);
+  }
+
+  /** Where a part begins. */
+  startOf(index: number): { readonly atUs: number; readonly seq: number } {
+    const seal = this.#places[index]?.seal;
+    if (seal !== undefined) return { atUs: seal.monoFirstUs, seq: seal.firstSeq };
+    return { atUs: this.#tail[0]!.dtUs, seq: this.#tail[0]!.seq };
   }
 
   async close(): Promise<void> {
@@ -176,13 +226,17 @@ export class Tape {
   }
 
   async #firstChannel(): Promise<number> {
-    for (let index = 0; index < Math.min(LOOK_MAX, this.#places.length); index++) {
+    for (let index = 0; index < Math.min(LOOK_MAX, this.parts); index++) {
       const records = await this.records(index).catch(() => []);
-      const first = records.find(({ type }) => /^tty\.[oirk]$/.test(type));
+      const first = records.find(isOfTerminal);
       if (first !== undefined) return Number(first.data['ch'] ?? 0);
     }
     return -1;
   }
+}
+
+function isOfTerminal({ type }: RecordRead): boolean {
+  return /^tty\.[oirk]$/.test(type);
 }
 
 /** A time in the session, or a record. */

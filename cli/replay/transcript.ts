@@ -32,6 +32,8 @@ export class Reader {
   /** The rows of the normal screen, and how many have scrolled away since. */
   #stood: readonly SeenLine[] = [];
   #scrolled = 0;
+  /** What was told of rows that still stand there. */
+  readonly #settled: (string | undefined)[] = [];
   /** Of a program's own screen: what was told of it, and when it was looked at. */
   #told = new Set<string>();
   #lookedUs = 0;
@@ -54,6 +56,12 @@ export class Reader {
     if (!this.#screen.isAlternate) this.#stamp();
   }
 
+  /** Nothing comes for a moment: the lines above the cursor are as good as whole. */
+  settle(): void {
+    if (this.#screen.isAlternate) return this.#look();
+    for (let row = 0; row < this.#screen.cursor.row; row++) this.#row(row, this.#screen.text(row));
+  }
+
   /** What stands on the screen at last. */
   end(): void {
     if (this.#screen.isAlternate) this.#look();
@@ -64,7 +72,7 @@ export class Reader {
   /** A line keeps the record after which it has stood there as it is. */
   #scrolledAway(text: string): void {
     const stood = this.#stood[this.#scrolled++];
-    this.#line(text, stood?.text === text ? stood : this);
+    if (this.#settled.shift() !== text) this.#line(text, stood?.text === text ? stood : this);
   }
 
   #stamp(): void {
@@ -95,10 +103,15 @@ export class Reader {
   #shown(): void {
     const { texts } = this.#screen;
     while (texts.at(-1) === '') texts.pop();
-    for (const [row, text] of texts.entries()) {
-      const stood = this.#stood[row];
-      this.#line(text, stood?.text === text ? stood : this);
-    }
+    for (const [row, text] of texts.entries()) this.#row(row, text);
+  }
+
+  /** Tells a row unless it was told as it stands. */
+  #row(row: number, text: string): void {
+    if (this.#settled[row] === text) return;
+    this.#settled[row] = text;
+    const stood = this.#stood[row];
+    this.#line(text, stood?.text === text ? stood : this);
   }
 
   #line(text: string, { seq, atUs }: Omit<SeenLine, 'text'> = this): void {
@@ -125,11 +138,11 @@ export async function* transcript(tape: Tape): AsyncGenerator<string> {
 /** As `transcript`, with where each line was seen. */
 export async function* seenLines(tape: Tape): AsyncGenerator<SeenLine> {
   let lines: SeenLine[] = [];
-  const isTerminal = tape.isTerminal;
-  const reader = new Reader(isTerminal, (line) => lines.push(line));
+  const reader = new Reader(tape.isTerminal, (line) => lines.push(line));
   const narrator = tape.narrator();
-  for (let index = 0; index < tape.places.length; index++) {
-    for (const beat of await tape.beats(index, narrator)) reader.take(beat);
+  for await (const beats of tape.told(narrator)) {
+    for (const beat of beats) reader.take(beat);
+    if (beats.length === 0) reader.settle();
     yield* lines;
     lines = [];
   }

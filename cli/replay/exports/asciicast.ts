@@ -52,8 +52,7 @@ export const asciicast2: ExportFormat = {
 
 async function* beatsOf(tape: Tape): AsyncGenerator<Beat> {
   const narrator = tape.narrator();
-  for (let index = 0; index < tape.places.length; index++)
-    for (const beat of await tape.beats(index, narrator)) if (isShown(beat)) yield beat;
+  for await (const beats of tape.told(narrator)) for (const beat of beats) if (isShown(beat)) yield beat;
 }
 
 function isShown({ kind, text }: Beat): boolean {

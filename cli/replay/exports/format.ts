@@ -13,6 +13,8 @@ export interface ExportJob {
   /** Rows of each result that a page holds. */
   readonly rowsMax: number;
   readonly version: string;
+  /** Goes with a session that is being recorded, until it ends. */
+  readonly follow: boolean;
 }
 
 /** One way to write a recording. */

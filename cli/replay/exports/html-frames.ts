@@ -16,8 +16,7 @@ const TYPED_MAX = 24;
 export async function writeFrames(tape: Tape, chunks: ChunkWriter): Promise<PagePart> {
   const writer = new FrameWriter(chunks);
   const narrator = tape.narrator();
-  for (let index = 0; index < tape.places.length; index++)
-    for (const beat of await tape.beats(index, narrator)) await writer.take(beat);
+  for await (const beats of tape.told(narrator)) for (const beat of beats) await writer.take(beat);
   return writer.end();
 }
 

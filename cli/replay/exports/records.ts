@@ -1,6 +1,7 @@
 /** Records as JSON, and a result as CSV. */
 import type { RecordRead } from '../../../recorder/index.ts';
 import { csvLine } from '../csv.ts';
+import { recordsOf as recordsIn } from '../reading.ts';
 import { safeJson, safeText } from '../safe-text.ts';
 import type { ExportFormat, ExportJob } from './format.ts';
 import type { Sink } from './sink.ts';
@@ -39,10 +40,8 @@ export const csv: ExportFormat = {
 };
 
 /** All records that hold, without seeds. */
-export async function* recordsOf({ checked }: Pick<ExportJob, 'checked'>): AsyncGenerator<RecordRead> {
-  const { recording, onDamage } = checked;
-  for await (const record of recording.records({ depth: 'quick', ...(onDamage ? { onDamage } : {}) }))
-    if (record.type !== 'seed') yield record;
+export async function* recordsOf({ checked, follow }: ExportJob): AsyncGenerator<RecordRead> {
+  for await (const record of recordsIn(checked, follow)) if (record.type !== 'seed') yield record;
 }
 
 function recordJson({ seq, dtUs, type, data }: RecordRead, { checked }: ExportJob): string {

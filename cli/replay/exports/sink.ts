@@ -13,9 +13,9 @@ export interface Sink {
 /** Small writes are put together up to this many characters. */
 const BATCH_CHARACTERS = 65_536;
 
-/** Standard output; large and small writes alike. */
-export async function toStandardOutput(work: (sink: Sink) => Promise<void>): Promise<void> {
-  const batch = new Batch(print);
+/** Standard output; large and small writes alike. `live`: each write at once. */
+export async function toStandardOutput(work: (sink: Sink) => Promise<void>, live: boolean): Promise<void> {
+  const batch = new Batch(print, live ? 0 : BATCH_CHARACTERS);
   await work({ isTerminal: process.stdout.isTTY === true, write: (text) => batch.write(text) });
   await batch.flush();
 }
@@ -28,7 +28,7 @@ export async function toFile(path: string, work: (sink: Sink) => Promise<void>):
     (_, reject) => void stream.once('error', (error) => reject(cannotWrite(error))),
   );
   failed.catch(() => undefined);
-  const batch = new Batch((text) => written(stream, text, failed));
+  const batch = new Batch((text) => written(stream, text, failed), BATCH_CHARACTERS);
   try {
     await work({ isTerminal: false, write: (text) => batch.write(text) });
     await batch.flush();
@@ -68,15 +68,18 @@ class Batch {
   #parts: string[] = [];
   #characters = 0;
 
-  constructor(out: (text: string | Uint8Array) => Promise<void>) {
+  readonly #charactersMax: number;
+
+  constructor(out: (text: string | Uint8Array) => Promise<void>, charactersMax: number) {
     this.#out = out;
+    this.#charactersMax = charactersMax;
   }
 
   async write(text: string | Uint8Array): Promise<void> {
     if (typeof text === 'string') {
       this.#parts.push(text);
       this.#characters += text.length;
-      if (this.#characters >= BATCH_CHARACTERS) await this.flush();
+      if (this.#characters >= this.#charactersMax) await this.flush();
       return;
     }
     await this.flush();

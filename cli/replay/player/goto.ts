@@ -45,11 +45,12 @@ export async function targetOf(place: Goto, tape: Tape): Promise<Target> {
 /** The nth statement, from 1; segments before it are skipped by what their seals count. */
 async function numbered(number: number, tape: Tape): Promise<Target> {
   let before = 0;
-  for (const [index, { seal }] of tape.places.entries()) {
-    if (before + seal.statements >= number) {
+  for (let index = 0; index < tape.parts; index++) {
+    const statements = tape.places[index]?.seal.statements ?? Number.POSITIVE_INFINITY;
+    if (before + statements >= number) {
       for (const { type, seq } of await tape.records(index))
         if ((type === 'sql.q' || type === 'http.req') && ++before >= number) return { seq };
-    } else before += seal.statements;
+    } else before += statements;
   }
   throw nowhere(`there are ${before} statements`);
 }
@@ -57,7 +58,7 @@ async function numbered(number: number, tape: Tape): Promise<Target> {
 async function marked(text: string, tape: Tape): Promise<Target> {
   const wanted = text.toLowerCase();
   const narrator = tape.narrator();
-  for (let index = 0; index < tape.places.length; index++)
+  for (let index = 0; index < tape.parts; index++)
     for (const beat of await tape.beats(index, narrator))
       if (beat.kind === 'marker' && beat.text.toLowerCase().includes(wanted)) return { seq: beat.seq };
   throw nowhere('no marker says that');

@@ -58,11 +58,7 @@ export async function menuOf(tape: Tape, seq: number): Promise<Menu> {
   const first = tape.segmentAt({ seq: Math.max(0, seq) });
   const narrator = tape.narrator();
   const entries: Beat[] = [];
-  for (
-    let index = Math.max(0, first - 8);
-    index < tape.places.length && entries.length < ENTRIES_MAX;
-    index++
-  )
+  for (let index = Math.max(0, first - 8); index < tape.parts && entries.length < ENTRIES_MAX; index++)
     entries.push(...(await tape.beats(index, narrator)).filter((beat) => beat.kind === 'marker'));
   return new Menu(entries, seq);
 }

@@ -1,5 +1,6 @@
 /** Plays a session on a terminal: the clock, the keys, and what they do. */
 
+import { FOLLOW_MS } from '../../../recorder/index.ts';
 import type { Beat } from '../beat.ts';
 import { Deck, type Streams } from '../deck.ts';
 import { safeText } from '../safe-text.ts';
@@ -7,6 +8,7 @@ import type { Tape, Target } from '../tape.ts';
 import { HELP_LINES } from './help.ts';
 import { keysOf } from './keys.ts';
 import { type Menu, menuOf } from './menu.ts';
+import { Notices } from './notices.ts';
 import { Pace } from './pace.ts';
 import { clockText, proofLines } from './proof.ts';
 import { searchBackward, searchForward } from './search.ts';
@@ -29,11 +31,10 @@ export interface PlayerOptions {
 
 const FRAME_MS = 33;
 const CLOCK_MS = 100;
-const FOLLOW_MS = 500;
+/** How far behind the session who follows it sees it, so that it moves evenly. */
+const BEHIND_US = 250_000;
 /** How long a frame may play beats before it is drawn. */
 const BUDGET_MS = 25;
-const BANNER_MS = 4000;
-const NOTE_MS = 2500;
 
 type Mode = 'play' | 'forward' | 'backward' | 'help' | 'timeline' | 'verify';
 
@@ -57,8 +58,7 @@ export class Player {
   #needle = '';
   #isBackward = false;
   #menu: Menu | null = null;
-  #note: { readonly text: string; readonly untilMs: number } | null = null;
-  #banner: { readonly text: string; readonly untilMs: number } | null = null;
+  readonly #notices: Notices = new Notices();
 
   constructor(tape: Tape, options: PlayerOptions, output: NodeJS.WriteStream) {
     this.#view = new View(output);
@@ -83,7 +83,9 @@ export class Player {
       this.#wakeUp();
     };
     const wasRaw = input.isRaw;
-    if (this.#options.start !== null) await this.#deck.seek(this.#options.start);
+    const { start, follow } = this.#options;
+    if (start !== null) await this.#deck.seek(start);
+    else if (follow) await this.#deck.seek({ atUs: this.#tape.durationUs });
     else await this.#deck.peek();
     this.#view.begin(this.#options.resize && this.#tape.isTerminal ? this.#deck.screen.size : null);
     try {
@@ -115,8 +117,14 @@ export class Player {
           ? await this.#grow()
           : CLOCK_MS * 5;
       this.#draw();
+      if (this.#isOver) return;
       await this.#sleep(waitMs);
     }
+  }
+
+  /** The session that was followed has ended, and all of it was seen. */
+  get #isOver(): boolean {
+    return this.#options.follow && this.#ended && !this.#tape.isOpen && !this.#paused;
   }
 
   get #isRunning(): boolean {
@@ -146,10 +154,10 @@ export class Player {
   }
 
   #seen(beat: Beat): void {
-    if (beat.kind === 'damage') this.#banner = { text: beat.text, untilMs: performance.now() + BANNER_MS };
+    if (beat.kind === 'damage') this.#notices.warn(beat.text);
     if (beat.kind === 'marker' && this.#options.pauseOnMarkers) {
       this.#paused = true;
-      this.#say(`marker: ${beat.text}`);
+      this.#notices.say(`marker: ${beat.text}`);
     }
   }
 
@@ -160,12 +168,10 @@ export class Player {
   }
 
   async #grow(): Promise<number> {
-    if (await this.#tape.grow()) {
-      this.#ended = false;
-      this.#pace.set(this.#deck.atUs);
-      return 0;
-    }
-    return FOLLOW_MS;
+    if (!(await this.#tape.look())) return FOLLOW_MS;
+    this.#ended = false;
+    this.#pace.set(Math.max(this.#deck.atUs, this.#tape.durationUs - BEHIND_US));
+    return 0;
   }
 
   #press(keys: readonly string[]): void {
@@ -187,7 +193,7 @@ export class Player {
   async #playKey(key: string): Promise<void> {
     if (/^[0-9]$/.test(key)) {
       this.#digits = (this.#digits + key).slice(-6);
-      this.#say(`goto ${this.#digits} s: G`);
+      this.#notices.say(`goto ${this.#digits} s: G`);
       return;
     }
     const digits = this.#digits;
@@ -251,17 +257,16 @@ export class Player {
     const last = this.#tape.durationUs;
     const inside = 'atUs' in target ? { atUs: Math.min(last, Math.max(0, target.atUs)) } : target;
     await this.#deck.seek(inside);
-    if (this.#deck.damage !== null)
-      this.#banner = { text: this.#deck.damage, untilMs: performance.now() + BANNER_MS };
+    if (this.#deck.damage !== null) this.#notices.warn(this.#deck.damage);
     this.#ended = false;
     this.#pace.set(this.#deck.atUs);
   }
 
   async #gotoMarker(step: 1 | -1): Promise<void> {
     const marker = await this.#deck.marker(step);
-    if (marker === null) return this.#say(step === 1 ? 'no marker follows' : 'no marker before');
+    if (marker === null) return this.#notices.say(step === 1 ? 'no marker follows' : 'no marker before');
     await this.#goto({ seq: marker.seq });
-    this.#say(marker.text);
+    this.#notices.say(marker.text);
   }
 
   async #skip(): Promise<void> {
@@ -272,7 +277,7 @@ export class Player {
 
   #mark(): void {
     this.#marks.push({ seq: this.#deck.seq });
-    this.#say(`marked: seq:${this.#deck.seq}`);
+    this.#notices.say(`marked: seq:${this.#deck.seq}`);
   }
 
   #setMode(mode: Mode): void {
@@ -305,24 +310,21 @@ export class Player {
   }
 
   async #search(backward: boolean): Promise<void> {
-    if (this.#needle === '') return this.#say('nothing to look for: type / and a text');
-    this.#note = {
-      text: `looking for ${safeText(this.#needle)} …  any key stops`,
-      untilMs: Number.POSITIVE_INFINITY,
-    };
+    if (this.#needle === '') return this.#notices.say('nothing to look for: type / and a text');
+    this.#notices.say(`looking for ${safeText(this.#needle)} …  any key stops`, Number.POSITIVE_INFINITY);
     this.#draw();
     const stopped = (): boolean => this.#keys.length > 0 || this.#left;
     const search = { tape: this.#tape, needle: this.#needle, seq: this.#deck.seq, stopped };
     const hit = backward ? await searchBackward(search) : await searchForward(search);
-    if (hit < 0) return this.#say(stopped() ? 'stopped' : `not found: ${safeText(this.#needle)}`);
+    if (hit < 0) return this.#notices.say(stopped() ? 'stopped' : `not found: ${safeText(this.#needle)}`);
     await this.#goto({ seq: hit });
     this.#paused = true;
-    this.#say(`${safeText(this.#needle)}: seq:${hit}`);
+    this.#notices.say(`${safeText(this.#needle)}: seq:${hit}`);
   }
 
   async #openTimeline(): Promise<void> {
     this.#menu = await menuOf(this.#tape, this.#deck.seq);
-    if (this.#menu.isEmpty) return this.#say('no statements and no markers');
+    if (this.#menu.isEmpty) return this.#notices.say('no statements and no markers');
     this.#mode = 'timeline';
   }
 
@@ -333,19 +335,12 @@ export class Player {
     if (chosen !== 'closed') await this.#goto(chosen);
   }
 
-  #say(text: string): void {
-    this.#note = { text, untilMs: performance.now() + NOTE_MS };
-  }
-
   #draw(): void {
     this.#view.draw(this.#frame());
   }
 
   #frame(): Frame {
     const { persona, verification, durationUs } = this.#tape;
-    const nowMs = performance.now();
-    const isOver = (held: { readonly untilMs: number } | null): boolean =>
-      held === null || held.untilMs < nowMs;
     return {
       screen: this.#deck.screen,
       sign: this.#sign,
@@ -355,17 +350,16 @@ export class Player {
       who: safeText(`${persona.user} → ${persona.target}`),
       status: verification.status,
       isSound: verification.status.startsWith('VALID'),
-      banner: this.#deck.damage ?? (isOver(this.#banner) ? null : this.#banner!.text),
-      note: this.#noteText(isOver(this.#note)),
+      banner: this.#deck.damage ?? this.#notices.banner,
+      note: this.#noteText,
       ...this.#boxed(),
     };
   }
 
-  #noteText(isOver: boolean): string | null {
+  get #noteText(): string | null {
     if (this.#mode === 'forward') return `/${safeText(this.#asked)}`;
     if (this.#mode === 'backward') return `?${safeText(this.#asked)}`;
-    if (!isOver) return this.#note!.text;
-    return this.#showTyped ? `⌨ ${this.#deck.typed}` : null;
+    return this.#notices.note ?? (this.#showTyped ? `⌨ ${this.#deck.typed}` : null);
   }
 
   get #sign(): string {

@@ -32,8 +32,8 @@ export async function searchBackward({ tape, needle, seq, stopped }: Search): Pr
   const matches = matcher(needle);
   for (let index = tape.segmentAt({ seq }); index >= 0 && !stopped(); index--) {
     const deck = new Deck(tape);
-    await deck.seek({ seq: tape.places[index]!.seal.firstSeq - 1 });
-    const limit = Math.min(seq, tape.places[index]!.seal.firstSeq + tape.places[index]!.seal.records);
+    await deck.seek({ seq: tape.startOf(index).seq - 1 });
+    const limit = Math.min(seq, tape.endOf(index));
     let last = -1;
     for (;;) {
       const hit = await firstHit(deck, matches, limit, stopped);
