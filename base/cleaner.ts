@@ -52,6 +52,8 @@ export interface Cleaner {
   column(name: string, table: string): ColumnRule | null;
   /** True if any column rule or column detector is on at all. */
   readonly hasColumns: boolean;
+  /** What a number in a column of numbers becomes: false: NULL; true: a number of as many digits. */
+  readonly keepsNumbers: boolean;
   /** A whole value masked by a column rule; in place where the mask keeps the length; null for SQL NULL. */
   cover(bytes: Bytes, rule: ColumnRule, place: Place): Bytes | null;
   /** Masks a text that comes in pieces. */

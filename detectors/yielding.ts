@@ -8,6 +8,8 @@ export interface Particulars {
   readonly reachBytesMax: number;
   /** Bytes that a finding may begin with. */
   readonly leads: string;
+  /** Only what begins with the one `lead` may need more than `beyondBytes`. */
+  readonly far?: { readonly lead: number; readonly beyondBytes: number };
   /** Whether it may begin right behind a digit. */
   readonly inside: boolean;
   next(bytes: Bytes, from: number, to: number, framing?: number): number;
@@ -25,12 +27,14 @@ export function yielding({
   kind,
   reachBytesMax,
   leads: first,
+  far = { lead: -1, beyondBytes: reachBytesMax },
   inside,
   next,
   judge,
   heeds,
 }: Particulars): Detector {
   const table = leads(first);
+  const isOpen = (bytes: Bytes, at: number): boolean => judge(bytes, at, false, ANYWHERE) === 'undecided';
   return {
     kind,
     reachBytesMax,
@@ -39,12 +43,10 @@ export function yielding({
     yields: true,
     next,
     open: (bytes, from) => {
+      const near = Math.max(from, bytes.length - far.beyondBytes);
       let at = Math.max(from, bytes.length - reachBytesMax);
-      while (
-        at < bytes.length &&
-        !(table[bytes[at]!] === 1 && judge(bytes, at, false, ANYWHERE) === 'undecided')
-      )
-        at++;
+      for (; at < near; at++) if (bytes[at] === far.lead && isOpen(bytes, at)) return at;
+      while (at < bytes.length && !(table[bytes[at]!] === 1 && isOpen(bytes, at))) at++;
       return at;
     },
     judge,

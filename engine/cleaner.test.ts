@@ -69,6 +69,41 @@ test('rules that would show authentication data are an error', async (t) => {
   });
 });
 
+const FIELD: Place = { name: 'card_number', kind: 'cell', form: 'verbatim' };
+
+for (const [what, number, uncheckedBrands, isFound] of [
+  ['of a brand that gives such numbers', '6200000000000004', undefined, true],
+  ['of such a brand that the rules leave out', '6200000000000004', ['rupay'], false],
+  ['of another brand', '4111111111111112', undefined, false],
+  ['of a brand that the rules name', '4111111111111112', ['visa'], true],
+  ['of an old brand of fifteen digits that the rules name', '201400000000001', ['enroute'], true],
+] as const)
+  test(`in a card field a number ${what} without a valid check digit is ${isFound ? 'found' : 'no finding'}`, async (t) => {
+    const rules = { ...defaultRules, ...(uncheckedBrands && { uncheckedBrands }) };
+    const found = createCleaner(rules).find(utf8(number), FIELD);
+    t.same(
+      found.map(({ reason }) => reason),
+      isFound ? ['pan-exempt'] : [],
+    );
+    t.same(createCleaner(rules).find(utf8(number), ANYWHERE), [], 'and never outside of one');
+  });
+
+test('a brand that the table has not, and a cap below what a token may need, are errors', async (t) => {
+  for (const wrong of [{ uncheckedBrands: ['vise'] }, { held: { bytesMax: 1_023, beyond: 'mask' } }] as const)
+    t.throws(() => createCleaner({ ...defaultRules, ...wrong }), { code: 'config-invalid' });
+});
+
+test('what masks belongs to the digest, and keys do not', async (t) => {
+  const digest = (more: object): string => createCleaner({ ...defaultRules, ...more }).digest;
+  const digests = [
+    {},
+    { numbers: 'zeros' },
+    { uncheckedBrands: ['visa'] },
+    { held: { bytesMax: 2_048, beyond: 'mask' } },
+  ];
+  t.equal(new Set(digests.map(digest)).size, digests.length);
+});
+
 test('the prefilter stops before a number and not before ordinary rows', async (t) => {
   const row = utf8('1\t2026-11-23 18:15:06.123456\tBob\t12.50\t4111111111111111\t');
   t.ok(cleaner.next(row, 0, row.length) <= row.indexOf(0x34, 36));

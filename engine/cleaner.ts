@@ -56,6 +56,7 @@ export function createCleaner(rules: MaskRules): Cleaner {
     cleanPart,
     column,
     cover: choice.cover,
+    keepsNumbers: rules.numbers === 'zeros',
     stream: (place) => cleanStream(scanner, place, apply),
   };
 }

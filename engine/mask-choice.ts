@@ -2,7 +2,14 @@ import type { Bytes } from '../base/bytes.ts';
 import type { ColumnRule } from '../base/cleaner.ts';
 import { PangateError } from '../base/errors.ts';
 import type { Detector, Masker, Place } from '../base/finding.ts';
-import { customDetector, detectors } from '../detectors/index.ts';
+import {
+  brands,
+  customDetector,
+  detectors,
+  detectorsWith,
+  heldByDefault,
+  heldBytesMin,
+} from '../detectors/index.ts';
 import { createMaskers, digitsOf, hashing, keyedMasks, maskers, truncating } from '../masking/index.ts';
 import { authenticationKinds, type MaskRules } from './mask-rules.ts';
 
@@ -37,10 +44,19 @@ export function chooseMasks(rules: MaskRules): MaskChoices {
   for (const { rule, kind, mask } of rules.columns) maskerNamed(available, `columns.${rule}`, kind, mask);
   checkTokens(rules);
   return {
-    detectors: [...detectors.filter(({ kind }) => byKind.has(kind)), ...expressions.map(customDetector)],
+    detectors: detectorsOf(rules).filter(({ kind }) => byKind.has(kind)),
     of: (kind) => byKind.get(kind) ?? full,
     cover: (bytes, rule, place) => cover(available.get(rule.mask) ?? full, bytes, rule, place),
   };
+}
+
+/** Every detector there is, as the rules have it. */
+function detectorsOf({ expressions = [], uncheckedBrands, held = heldByDefault }: MaskRules): Detector[] {
+  const unknown = uncheckedBrands?.find((brand) => !brands.includes(brand));
+  if (unknown !== undefined) throw invalid(`uncheckedBrands: there is no brand "${unknown}"`, brands);
+  if (held.bytesMax < heldBytesMin) throw invalid('held.bytesMax: too few', [`${heldBytesMin} or more`]);
+  const custom = expressions.map((rule) => customDetector({ ...rule, heldBytesMax: held.bytesMax }));
+  return [...detectorsWith(held, uncheckedBrands), ...custom];
 }
 
 function maskerNamed(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type CustomRule, detectors } from '../detectors/index.ts';
+import { type CustomRule, detectors, type Held } from '../detectors/index.ts';
 import type { MaskKeys } from '../masking/index.ts';
 
 /**
@@ -14,9 +14,21 @@ export interface MaskRules {
   readonly columns: readonly ColumnPatterns[];
   /** Detectors of the operator's own, after all others. */
   readonly expressions?: readonly (CustomRule & MaskChoice)[];
+  /**
+   * Brands of whose numbers a card field may hold one without a valid check digit; without it those
+   * that are known to give such numbers.
+   */
+  readonly uncheckedBrands?: readonly string[];
+  /** What a number becomes that is found in a numeric column: NULL, or as many digits with zeros. */
+  readonly numbers?: NumberMask;
+  /** Without it a stream holds back as much as its detectors need. */
+  readonly held?: Held;
   /** Keys of the masks `token` and `fpe`. They are no part of the rules' digest; their ids are. */
   readonly keys?: MaskKeys;
 }
+
+/** `absent`: NULL. `zeros`: a number without a valid check digit, whose hidden digits are zeros. */
+export type NumberMask = 'absent' | 'zeros';
 
 export interface MaskChoice {
   /** A mask's name: `partial`, `full`, ... */
@@ -33,10 +45,10 @@ export interface ColumnPatterns extends MaskChoice {
 }
 
 /** SHA-256 in hex over the rules, with the ids of keys and without the keys. */
-export function digestOf({ detectors, columns, expressions = [], keys }: MaskRules): string {
+export function digestOf({ keys, expressions = [], detectors, columns, ...options }: MaskRules): string {
   const names = { token: keys?.token?.current, fpe: keys?.fpe?.scope };
   return createHash('sha256')
-    .update(JSON.stringify({ detectors, columns, expressions, keys: names }))
+    .update(JSON.stringify({ detectors, columns, expressions, keys: names, ...options }))
     .digest('hex');
 }
 

@@ -1,4 +1,4 @@
-import { detectors } from '../detectors/index.ts';
+import { brands, detectors } from '../detectors/index.ts';
 import { keyedMasks, maskers } from '../masking/index.ts';
 import { protocols } from '../protocols/index.ts';
 import type { Plugins } from './config/plugins.ts';
@@ -7,5 +7,6 @@ import type { Plugins } from './config/plugins.ts';
 export const plugins: Plugins = {
   protocols,
   detectors: detectors.map((detector) => detector.kind),
+  brands,
   masks: [...maskers.keys(), ...keyedMasks],
 };

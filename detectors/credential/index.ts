@@ -6,19 +6,6 @@ import { type Key, keyBefore, latin1, wordBefore } from '../key.ts';
 import { yielding } from '../yielding.ts';
 import { namesCredential, schemes, tokens } from './forms.ts';
 
-/**
- * Secrets: keys and tokens whose issuers gave them a form to be told by, private keys in PEM
- * (RFC 7468), credentials of HTTP (RFC 9110 11.4), and the values of keys that say password.
- */
-export const credential: Detector = yielding({
-  kind: 'credential',
-  reachBytesMax: 8_192,
-  leads: `${UPPER}${LOWER}${DIGITS}-_!#$%*+./?@^~`,
-  inside: true,
-  next,
-  judge,
-});
-
 const TOKEN_BYTES_MAX = 512;
 const VALUE_BYTES_MAX = 128;
 const PEM_BYTES_MAX = 8_192;
@@ -28,6 +15,20 @@ const DASH = 0x2d;
 const SLASH = 0x2f;
 const SIGN = 0x40;
 const COLON = 0x3a;
+
+/**
+ * Secrets: keys and tokens whose issuers gave them a form to be told by, private keys in PEM
+ * (RFC 7468), credentials of HTTP (RFC 9110 11.4), and the values of keys that say password.
+ */
+export const credential: Detector = yielding({
+  kind: 'credential',
+  reachBytesMax: PEM_BYTES_MAX,
+  far: { lead: DASH, beyondBytes: TOKEN_BYTES_MAX },
+  leads: `${UPPER}${LOWER}${DIGITS}-_!#$%*+./?@^~`,
+  inside: true,
+  next,
+  judge,
+});
 
 /** A word that may be a token begins here, or what an assigner may stand before. */
 function begins(bytes: Bytes, at: number): boolean {

@@ -1,7 +1,7 @@
 import type { Bytes } from '../../base/bytes.ts';
 import type { Place } from '../../base/finding.ts';
 import { FREE } from './boundary.ts';
-import { EXEMPT, issuer, STRONG } from './brand.ts';
+import { EXEMPT, type Issuers, issuer, STRONG } from './brand.ts';
 import { contextOf, FIELD } from './context.ts';
 import { ODD, PRINTED, type Window } from './grouping.ts';
 import { luhn } from './luhn.ts';
@@ -54,17 +54,17 @@ export function decide(
   bytes: Bytes,
   at: number,
   place: Place,
+  issuers: Issuers,
 ): number {
   const { count, kind } = window;
   if (isRepeated(digits, count)) return NOT_REPEATED;
   const checked = luhn(digits, count);
-  const issued = issuer(digits, count);
+  const issued = issuer(digits, count, issuers);
   if (!checked && (issued & EXEMPT) === 0) return NOT_CHECK_DIGIT;
   const strong = (issued & STRONG) !== 0 && kind === PRINTED && boundary === FREE;
   if (checked && strong && !isSiret(digits, count)) return ISSUER;
   const context = contextOf(bytes, at, place);
-  if (context === FIELD)
-    return checked ? CARD_FIELD : (issued & STRONG) !== 0 ? CARD_EXEMPT : NOT_CHECK_DIGIT;
+  if (context === FIELD) return checked ? CARD_FIELD : CARD_EXEMPT;
   if (!checked) return NOT_CHECK_DIGIT;
   if (kind === ODD) return NOT_GROUPING;
   if (context <= SILENT) return context === AGAINST ? NOT_AGAINST : NOT_CONTEXT;

@@ -27,6 +27,7 @@ export const iinRows: readonly IinRow[] = [
   row('amex', '34 37', [15], [], true, TABLE),
   row('discover', '6011 644-649 65 622126-622925', TO_NINETEEN, [], true, TABLE),
   row('diners', '300-305 3095 36 38-39', [14, ...TO_NINETEEN], [], true, TABLE),
+  row('enroute', '2014 2149', [], [15], true, `${TABLE}, revision of 2014: no validation`),
   row('jcb', '3528-3589', TO_NINETEEN, [], true, TABLE),
   row('jcb', '3088-3094 3096-3102 3112-3120 3158-3159 3337-3349', [], [16], true, MERCHANT),
   row('jcb', '1800 2131', [], [15], true, TABLE),

@@ -4,6 +4,7 @@ import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts'
 import { open } from '../open.ts';
 import { digitLeads, leads, next } from '../sieve.ts';
 import { boundaryAfter, boundaryBefore, FREE, hexBoundaryBefore, INSIDE } from './boundary.ts';
+import { type Issuers, issuers, issuersWith } from './brand.ts';
 import { cellHolds } from './cell.ts';
 import { namesCard } from './context.ts';
 import { CARD_FIELD, decide, isTaken, type PanReason, reasons } from './decision.ts';
@@ -12,18 +13,27 @@ import { listing } from './list.ts';
 import { digitsMin, readNumber, type SpelledNumber, spelledNumber } from './number.ts';
 
 /** Primary account numbers (ISO/IEC 7812-1; PCI DSS requirement 3.4). */
-export const pan: Detector = {
-  kind: 'pan',
-  builtIn: { mask: 'partial' },
-  reachBytesMax: 256,
-  leads: digitLeads,
-  leadsInside: leads('3%\\&\xd9\xdb\xef'),
-  next,
-  open,
-  judge,
-  explain,
-  heeds: ({ name, kind }) => kind === 'cell' && namesCard(name),
-};
+export const pan: Detector = panBy(issuers);
+
+/** The same, with these brands as those of which a card field may hold numbers without a valid check digit. */
+export function panOf(uncheckedBrands: readonly string[]): Detector {
+  return panBy(issuersWith(uncheckedBrands));
+}
+
+function panBy(table: Issuers): Detector {
+  return {
+    kind: 'pan',
+    builtIn: { mask: 'partial' },
+    reachBytesMax: 256,
+    leads: digitLeads,
+    leadsInside: leads('3%\\&\xd9\xdb\xef'),
+    next,
+    open,
+    judge: (bytes, at, last, place) => judge(bytes, at, last, place, table),
+    explain: (bytes, at, place) => explain(bytes, at, place, table),
+    heeds: ({ name, kind }) => kind === 'cell' && namesCard(name),
+  };
+}
 
 /** What was decided of a number, taken or not. */
 export interface PanVerdict {
@@ -40,16 +50,22 @@ const UNDECIDED = -2;
 let weighedTo = 0;
 let weighedHex = false;
 
-function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null {
-  const code = weigh(bytes, at, last, place);
+function judge(
+  bytes: Bytes,
+  at: number,
+  last: boolean,
+  place: Place,
+  table: Issuers,
+): Finding | Undecided | null {
+  const code = weigh(bytes, at, last, place, table);
   if (code < 0) return code === UNDECIDED ? 'undecided' : null;
   if (!isTaken(code)) return null;
   const finding = { kind: 'pan', from: at, to: weighedTo, reason: reasons[code]! };
   return weighedHex ? { ...finding, spelling: 'hex' } : finding;
 }
 
-function explain(bytes: Bytes, at: number, place: Place): PanVerdict | null {
-  const verdict = examine(bytes, at, true, place);
+function explain(bytes: Bytes, at: number, place: Place, table: Issuers): PanVerdict | null {
+  const verdict = examine(bytes, at, true, place, table);
   return verdict === 'undecided' ? null : verdict;
 }
 
@@ -59,22 +75,23 @@ export function examine(
   at: number,
   last: boolean,
   place: Place,
+  table: Issuers = issuers,
 ): PanVerdict | Undecided | null {
-  const code = weigh(bytes, at, last, place);
+  const code = weigh(bytes, at, last, place, table);
   if (code < 0) return code === UNDECIDED ? 'undecided' : null;
   return { from: at, to: weighedTo, reason: reasons[code]!, hex: weighedHex };
 }
 
 /** The number of the reason for or against what starts at `at`, NONE or UNDECIDED. */
-function weigh(bytes: Bytes, at: number, last: boolean, place: Place): number {
-  const plain = weighSpelled(bytes, at, last, place, false);
+function weigh(bytes: Bytes, at: number, last: boolean, place: Place, table: Issuers): number {
+  const plain = weighSpelled(bytes, at, last, place, table, false);
   if (plain !== NONE && isTaken(plain)) return plain;
   const plainTo = weighedTo;
   if (place.kind === 'cell' && at === 0) {
     const cell = weighCell(bytes, last, place);
     if (cell !== NONE) return cell;
   }
-  const hex = mayBeHex(bytes, at) ? weighSpelled(bytes, at, last, place, true) : NONE;
+  const hex = mayBeHex(bytes, at) ? weighSpelled(bytes, at, last, place, table, true) : NONE;
   if (hex !== NONE) return hex;
   weighedTo = plainTo;
   weighedHex = false;
@@ -95,7 +112,14 @@ function mayBeHex(bytes: Bytes, at: number): boolean {
   return bytes[at] === 0x33 && (at + 2 >= bytes.length || bytes[at + 2] === 0x33);
 }
 
-function weighSpelled(bytes: Bytes, at: number, last: boolean, place: Place, hex: boolean): number {
+function weighSpelled(
+  bytes: Bytes,
+  at: number,
+  last: boolean,
+  place: Place,
+  table: Issuers,
+  hex: boolean,
+): number {
   const before = hex ? hexBoundaryBefore(bytes, at) : boundaryBefore(bytes, at);
   if (before === INSIDE) return NONE;
   if (!readNumber(bytes, at, last, hex, number)) return UNDECIDED;
@@ -110,7 +134,7 @@ function weighSpelled(bytes: Bytes, at: number, last: boolean, place: Place, hex
     if (after === INSIDE) continue;
     const listed = window.groups >= 4 && !hex ? listing(bytes, at, to, last) : FREE;
     if (listed === OPEN) return UNDECIDED;
-    const reason = decide(number.digits, window, Math.min(before, after, listed), bytes, at, place);
+    const reason = decide(number.digits, window, Math.min(before, after, listed), bytes, at, place, table);
     if (answer !== NONE && !isTaken(reason)) continue;
     weighedTo = to;
     weighedHex = hex;

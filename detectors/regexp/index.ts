@@ -10,9 +10,12 @@ export interface CustomRule {
   readonly ignoreCase?: boolean;
   /** Most bytes of a finding; what is longer is found in parts. 256 if not set, at most 4,096. */
   readonly lengthBytesMax?: number;
+  /** Most bytes that a stream may hold back for it, however long a finding may be. */
+  readonly heldBytesMax?: number;
 }
 
 const LENGTH_BYTES_MAX = 256;
+const HELD_BYTES_MAX = 4_100;
 /** Bytes behind a finding that the pattern may look at: `\b`, `$`. */
 const BEHIND_BYTES = 4;
 
@@ -23,9 +26,10 @@ const everywhere: Uint8Array = new Uint8Array(256).fill(1);
  * the pattern. A stream holds back as many bytes as a finding may have. Throws `config-invalid`
  * for a pattern that is none.
  */
-export function customDetector({ kind, pattern, ignoreCase, lengthBytesMax }: CustomRule): Detector {
+export function customDetector({ kind, pattern, ignoreCase, ...bounds }: CustomRule): Detector {
   const compiled = compilePattern(kind, pattern, ignoreCase ?? false);
-  const reachBytesMax = Math.min(lengthBytesMax ?? LENGTH_BYTES_MAX, 4_096) + BEHIND_BYTES;
+  const { lengthBytesMax = LENGTH_BYTES_MAX, heldBytesMax = HELD_BYTES_MAX } = bounds;
+  const reachBytesMax = Math.min(lengthBytesMax + BEHIND_BYTES, heldBytesMax);
   return {
     kind,
     reachBytesMax,

@@ -3,6 +3,8 @@
  * describes. Paths are absolute; secrets are references, never values.
  */
 import type { Limits } from '../../base/limits.ts';
+import type { Held } from '../../detectors/index.ts';
+import type { NumberMask } from '../mask-rules.ts';
 import type { Address } from './address.ts';
 
 /** The whole of it. */
@@ -78,6 +80,12 @@ export interface MaskConfig {
   readonly columns: readonly ColumnConfig[];
   /** Detectors of the operator's own; the first of two with one name has it. */
   readonly expressions?: readonly ExpressionConfig[];
+  /** Brands of whose numbers a card field may hold one without a valid check digit. */
+  readonly uncheckedBrands?: readonly string[];
+  /** What a number becomes that is found in a numeric column. */
+  readonly numbers?: NumberMask;
+  /** What one finding may make a stream hold back. */
+  readonly held?: Held;
   readonly keys?: MaskKeysConfig;
 }
 

@@ -20,6 +20,7 @@ const plugins: Plugins = {
     { name: 'chargen', defaultPort: 19, targetOptions: z.strictObject({}), serve: 1 },
   ],
   detectors: ['pan', 'iban', 'cvv'],
+  brands: ['visa', 'unionpay'],
   masks: ['partial', 'full'],
 };
 
@@ -109,6 +110,25 @@ test('every problem is told at once, in the order of the lines', async (t) => {
       '13:27 a value that is not known at mask.detectors.pan',
       '13:38 unknown key `dna` at mask.detectors',
       '14:24 too small a value at limits.sessionsMax',
+    ],
+  );
+});
+
+test('options of masking are complete, and bounded', async (t) => {
+  t.match(load(WHOLE).mask, {
+    uncheckedBrands: ['unionpay'],
+    numbers: 'absent',
+    held: { bytesMax: 8192, beyond: 'mask' },
+  });
+  const target = WHOLE.replace('users:', '    mask: { numbers: zeros }\nusers:');
+  t.same(load(target).targets[0]?.mask, { detectors: {}, columns: [], numbers: 'zeros' });
+  const text = `${WHOLE}mask: { uncheckedBrands: [vise], numbers: zero, held: { bytesMax: 1023 } }\n`;
+  t.same(
+    problems(text).map((line) => line.replace(/ \|.*/, '')),
+    [
+      '13:27 a value that is not known at mask.uncheckedBrands[0]',
+      '13:43 a value that is not known at mask.numbers',
+      '13:67 too small a value at mask.held.bytesMax',
     ],
   );
 });

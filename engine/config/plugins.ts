@@ -11,6 +11,8 @@ export interface Plugins {
   }[];
   /** Kinds of sensitive data that have a detector; a column may be said to hold one. */
   readonly detectors: readonly string[];
+  /** Issuers of cards, of whose numbers some may have no valid check digit. */
+  readonly brands: readonly string[];
   /** Mask modes. */
   readonly masks: readonly string[];
 }

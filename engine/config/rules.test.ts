@@ -54,6 +54,13 @@ test('expressions of a target stand before the general ones and replace one of t
   );
 });
 
+test('options of a target take the place of the general ones', async (t) => {
+  const held = { bytesMax: 2048, beyond: 'pass' };
+  const general = { uncheckedBrands: ['visa'], numbers: 'absent', held };
+  const rules = maskRules(config(general, { numbers: 'zeros' }), 't');
+  t.match(rules, { ...general, numbers: 'zeros' });
+});
+
 const token = { current: 'k2', keys: { k1: { env: 'K1' }, k2: { env: 'K2' } } };
 
 test('keys are read from where the configuration says', async (t) => {

@@ -27,8 +27,12 @@ export function withMask(rules: MaskRules, mask: Partial<MaskConfig>): MaskRules
   const expressions = (mask.expressions ?? []).map(({ name, ...rest }) => ({ kind: name, ...rest }));
   const kinds = new Set(expressions.map((expression) => expression.kind));
   const all = [...expressions, ...(rules.expressions ?? []).filter(({ kind }) => !kinds.has(kind))];
+  const { uncheckedBrands, numbers, held } = mask;
   return {
     ...rules,
+    ...(uncheckedBrands && { uncheckedBrands }),
+    ...(numbers && { numbers }),
+    ...(held && { held }),
     detectors,
     columns: [...columns, ...rules.columns.filter(({ rule }) => !replaced.has(rule))],
     ...(all.length > 0 && { expressions: all }),

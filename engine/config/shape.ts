@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { limits } from '../../base/limits.ts';
+import { heldByDefault, heldBytesMin, uncheckedBrands } from '../../detectors/index.ts';
 import { parseAddress } from './address.ts';
 import type { Config } from './config.ts';
 import type { Plugins } from './plugins.ts';
@@ -30,7 +31,7 @@ export function configShape(plugins: Plugins, folder: string): z.ZodType<ConfigB
     users: z
       .strictObject({ file: path('the path of the users file (`pangate user add` writes it)') })
       .meta({ description: 'who may log in: `{ file: users.yaml }`' }),
-    mask: mask.prefault({}),
+    mask: mask.extend(maskDefaults(plugins)).prefault({}),
     record: recordShape(path, secretShape(path)).prefault({}),
     limits: limitsShape(),
     log: logShape().prefault({}),
@@ -159,9 +160,55 @@ function maskShape(plugins: Plugins, path: PathShape) {
         .max(100)
         .meta({ description: 'a list of regular expressions, each a detector of its own' })
         .exactOptional(),
+      uncheckedBrands: brandsShape(plugins).exactOptional(),
+      numbers: numbersShape().exactOptional(),
+      held: heldShape().exactOptional(),
       keys: keysShape(path).exactOptional(),
     })
     .meta({ description: 'what is masked: `detectors` and `expressions` by value, `columns` by name' });
+}
+
+/** A target's own mask says only what is other than the general one, which says all. */
+function maskDefaults(plugins: Plugins) {
+  return {
+    uncheckedBrands: brandsShape(plugins).default(
+      uncheckedBrands.filter((brand) => plugins.brands.includes(brand)),
+    ),
+    numbers: numbersShape().default('absent'),
+    held: heldShape().prefault({}),
+  };
+}
+
+function brandsShape({ brands }: Plugins) {
+  return z
+    .array(z.enum(brands as [string]).meta({ description: `a brand: ${brands.join(', ')}` }))
+    .max(100)
+    .meta({
+      description: 'a list of brands: card fields may hold their numbers without a valid check digit',
+    });
+}
+
+function numbersShape() {
+  return z
+    .enum(['absent', 'zeros'])
+    .meta({ description: '`absent` (NULL) or `zeros`, for what is found in a numeric column' });
+}
+
+function heldShape() {
+  return z
+    .strictObject({
+      bytesMax: z
+        .int()
+        .min(heldBytesMin)
+        .max(heldByDefault.bytesMax)
+        .default(heldByDefault.bytesMax)
+        .meta({ description: `bytes, from ${heldBytesMin} to ${heldByDefault.bytesMax}` }),
+      beyond: z
+        .enum(['mask', 'pass'])
+        .default(heldByDefault.beyond)
+        .meta({ description: '`mask` what has not ended by then as far as it was held, or let it `pass`' }),
+    })
+    .meta({ description: 'what one finding may make a stream hold back: `{ bytesMax: 1024 }`' });
 }
 
 function expressionShape(plugins: Plugins) {

@@ -14,6 +14,7 @@ const plugins: Plugins = {
     { name: 'echo', defaultPort: 7, targetOptions: z.strictObject({ n: z.int().default(1) }), serve: 1 },
   ],
   detectors: ['pan'],
+  brands: ['visa', 'unionpay'],
   masks: ['full'],
 };
 

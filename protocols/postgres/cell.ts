@@ -1,14 +1,14 @@
 /**
  * One value of a result: by its column's rule, else by its type and what is found in it. In
  * place wherever the length can stay; a number becomes NULL, so that no driver ever reads a
- * wrong value as a right one.
+ * wrong value as a right one, or, where the rules say so, a number that is no card's.
  */
 
 import { int32At } from '../../base/binary.ts';
 import type { Bytes } from '../../base/bytes.ts';
 import type { Cleaner, ColumnRule } from '../../base/cleaner.ts';
 import { type Place, UNFRAMED } from '../../base/finding.ts';
-import { float8Text, int8Text, numericText, zeroNumeric } from './numbers.ts';
+import { numberOf, numberText, zeroNumeric } from './numbers.ts';
 import { Form, formOf, takesCharacters } from './types.ts';
 
 /** One column of a result, as masking sees it. */
@@ -44,13 +44,10 @@ export function maskCell(cell: Bytes, column: Column, cleaner: Cleaner): Bytes |
     case Form.jsonb:
       return maskJsonb(cell, column, cleaner);
     case Form.number:
-      return isFound(cell, column, cleaner) ? null : cell;
     case Form.int8:
-      return isFound(int8Text(cell), column, cleaner) ? null : cell;
     case Form.float8:
-      return isFound(float8Text(cell), column, cleaner) ? null : cell;
     case Form.numeric:
-      return isFound(numericText(cell), column, cleaner) ? null : cell;
+      return maskNumber(cell, column, cleaner);
     case Form.array:
     case Form.record:
       maskParts(cell, column, cleaner);
@@ -60,8 +57,16 @@ export function maskCell(cell: Bytes, column: Column, cleaner: Cleaner): Bytes |
 
 function cover(cell: Bytes, column: Column, rule: ColumnRule, cleaner: Cleaner): Bytes | null {
   column.masked++;
-  return takesCharacters(column.typeOid) ? cleaner.cover(cell, rule, column.place) : null;
+  if (takesCharacters(column.typeOid)) return cleaner.cover(cell, rule, column.place);
+  if (!cleaner.keepsNumbers || column.place.form !== 'number') return null;
+  const digits = numberText(cell, column.form);
+  if (digits.length < DIGITS_MIN) return null;
+  const masked = cleaner.cover(digits, rule, column.place);
+  return masked && numberOf(masked, cell, column.form);
 }
+
+/** Fewer digits are no card number: a rule makes them NULL. */
+const DIGITS_MIN = 12;
 
 function clean(cell: Bytes, column: Column, cleaner: Cleaner): Bytes {
   const hit = column.heeded ? 0 : cleaner.next(cell, 0, cell.length, UNFRAMED);
@@ -86,10 +91,15 @@ function maskJsonb(cell: Bytes, column: Column, cleaner: Cleaner): Bytes {
   return joined;
 }
 
-function isFound(digits: Bytes, column: Column, cleaner: Cleaner): boolean {
-  if ((digits.length < 12 && !column.heeded) || cleaner.find(digits, column.place).length === 0) return false;
+/** A number in which something is found: NULL, or with zeros for what the mask hides. */
+function maskNumber(cell: Bytes, column: Column, cleaner: Cleaner): Bytes | null {
+  const digits = numberText(cell, column.form);
+  if (digits.length < DIGITS_MIN && !column.heeded) return cell;
+  const findings = cleaner.find(digits, column.place);
+  if (findings.length === 0) return cell;
   column.masked++;
-  return true;
+  if (!cleaner.keepsNumbers) return null;
+  return numberOf(cleaner.clean(digits, column.place), cell, column.form);
 }
 
 /** A part of an array or composite that is still to be looked at. */

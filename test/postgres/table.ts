@@ -21,7 +21,8 @@ const TAIL = `## Where values are masked
 - **DataRow.** A column rule masks every value of its column: characters are overwritten, any other type
   becomes NULL. Without a rule, characters are searched and overwritten in place; \`bigint\`, \`numeric\` and
   \`double precision\` become NULL when they hold a card number, as text and as binary; arrays, composites,
-  \`jsonb\` and \`bytea\` are searched inside, and what is found there keeps its length.
+  \`jsonb\` and \`bytea\` are searched inside, and what is found there keeps its length. With \`numbers: zeros\`
+  a card number in such a column becomes another number of as many digits, zeros where the mask hides them.
 - **Column rules** hold by the column of origin (through aliases, cursors, prepared statements and views that
   carry the column under another name) and by the output name. An expression, or a table that only this
   transaction knows, is masked if the statement's text names a protected column.
