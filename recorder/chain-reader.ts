@@ -29,6 +29,25 @@ const SEAL_START: Bytes = startOf(MAGIC.seal, SEAL_BODY_BYTES, 'PGS1');
 const FOOTER_START: Bytes = Buffer.from('PGF1', 'latin1');
 const SEARCH_BYTES = 524_288;
 
+/** `closing`: behind the footer. `table`: behind the last note. */
+type Stage = 'header' | 'segments' | 'footer' | 'closing' | 'table' | 'end';
+
+/** Where a walk stands between two frames: all that what follows is checked against. */
+export interface ChainMark {
+  readonly at: number;
+  readonly prev: Bytes | null;
+  readonly stage: Stage;
+  readonly isEncrypted: boolean | null;
+  readonly sid: string;
+  readonly segments: number;
+  readonly notes: number;
+  readonly nextSeq: number;
+  readonly monoUs: number;
+  readonly rawBytes: number;
+  readonly frameBytes: number;
+  readonly sizes: FrameSizes;
+}
+
 /** A walk over one file. */
 export class ChainReader {
   readonly #file: FileWindow;
@@ -36,8 +55,7 @@ export class ChainReader {
   #at = 0;
   /** Null where the link before is not known. */
   #prev: Bytes | null = null;
-  /** `closing`: behind the footer. `table`: behind the last note. */
-  #stage: 'header' | 'segments' | 'footer' | 'closing' | 'table' | 'end' = 'header';
+  #stage: Stage = 'header';
   /** Segments are E frames; null where the header did not hold. */
   #isEncrypted: boolean | null = null;
   /** The frames before are all known: the seek table can be computed. */
@@ -51,8 +69,41 @@ export class ChainReader {
   #rawBytes = 0;
   #frameBytes = 0;
 
-  constructor(file: FileWindow) {
+  /** `mark`: goes on where another walk, over the same bytes up to there, has stood. */
+  constructor(file: FileWindow, mark: ChainMark | null = null) {
     this.#file = file;
+    if (mark === null) return;
+    this.#at = mark.at;
+    this.#prev = mark.prev;
+    this.#stage = mark.stage;
+    this.#isEncrypted = mark.isEncrypted;
+    this.#sid = mark.sid;
+    this.segments = mark.segments;
+    this.notes = mark.notes;
+    this.nextSeq = mark.nextSeq;
+    this.monoUs = mark.monoUs;
+    this.#rawBytes = mark.rawBytes;
+    this.#frameBytes = mark.frameBytes;
+    this.#sizes = mark.sizes.copy();
+  }
+
+  /** Where the walk stands; null behind damage, from where it cannot be taken up. */
+  mark(): ChainMark | null {
+    if (!this.#gapless) return null;
+    return {
+      at: this.#at,
+      prev: this.#prev,
+      stage: this.#stage,
+      isEncrypted: this.#isEncrypted,
+      sid: this.#sid,
+      segments: this.segments,
+      notes: this.notes,
+      nextSeq: this.nextSeq,
+      monoUs: this.monoUs,
+      rawBytes: this.#rawBytes,
+      frameBytes: this.#frameBytes,
+      sizes: this.#sizes.copy(),
+    };
   }
 
   /** The next part of the recording. After `complete`, `incomplete` and `broken` there is none. */

@@ -119,6 +119,14 @@ export class FrameSizes {
     this.count++;
   }
 
+  /** The same list, to go on with by itself. */
+  copy(): FrameSizes {
+    const copy = new FrameSizes();
+    copy.#pairs = this.#pairs.slice();
+    copy.count = this.count;
+    return copy;
+  }
+
   /** The seek table (zstd seekable format 0.1.0, without checksums) of the frames so far. */
   encode(): Bytes {
     const bytes = this.count * 8;
