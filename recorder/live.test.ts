@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { test } from 'tap';
 import { acceptance, archiveFor, opening, writeStatement } from '../test/recorder/sample.ts';
 import { openRecording, verifyRecording } from './index.ts';
@@ -39,7 +40,9 @@ test('who is in a session that has just begun is read from the journal', async (
   const archive = await archiveFor(t);
   const recorder = archive.open(opening);
   await acceptance(recorder, writeStatement(recorder, 1));
-  const recording = await openRecording(archive.pathOf(recorder.sid));
+  const path = archive.pathOf(recorder.sid);
+  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 5));
+  const recording = await openRecording(path);
   t.match(await recording.opening(), { user: opening.user, target: opening.target });
   await recording.close();
 });

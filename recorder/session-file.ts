@@ -45,8 +45,10 @@ export class SessionFile {
   readonly #chain: Chain;
   readonly #waiting: SegmentBuffer[] = [];
   #inFlight = 0;
+  readonly #header: Bytes;
+  #isBegun = false;
   /** Packing, in order: each step adds its frames to the outbox. */
-  #steps: Promise<void>;
+  #steps: Promise<void> = Promise.resolve();
   #outbox: Bytes[] = [];
   #outboxBytes = 0;
   /** Writing, while there is something to write. */
@@ -72,7 +74,17 @@ export class SessionFile {
     this.#options = options;
     this.sealedAtUs = nowUs;
     this.#chain = new Chain(options.notary !== null);
-    this.#steps = this.#create(header).catch((error) => this.#fail(error));
+    this.#header = header;
+  }
+
+  /**
+   * Creates the file, once. Before anything else is asked of it, and not before the journal names
+   * the session: what a crash leaves without a journal would look cut off for ever.
+   */
+  begin(): void {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    this.#step(() => this.#create());
   }
 
   get failed(): boolean {
@@ -167,7 +179,8 @@ export class SessionFile {
     this.#send(this.#chain.seal(summary, this.#options.wall(), 0));
   }
 
-  async #create(header: Bytes): Promise<void> {
+  async #create(): Promise<void> {
+    const header = this.#header;
     const { disk, path, root, wrappedKey } = this.#options;
     await disk.mkdir(dirname(path));
     if (wrappedKey !== null) await writeWrappedKey(disk, path, wrappedKey, root);

@@ -75,7 +75,8 @@ export class SessionRecorder implements Recorder, JournalSource {
   /** Nothing more is recorded. */
   #isBroken = false;
   #loss: Loss | null = null;
-  #alerted = false;
+  /** The last record when the trouble began that was told; null without trouble. */
+  #troubleSeq: number | null = null;
   #onSettled: (() => void) | null = null;
 
   constructor(options: SessionOptions) {
@@ -179,10 +180,11 @@ export class SessionRecorder implements Recorder, JournalSource {
   }
 
   settled(seq: number): void {
+    this.#file.begin();
     for (const segment of this.#segments) this.#unacceptedBytes -= segment.accept(seq);
     this.accepted = seq;
     this.written = Math.max(this.written, seq);
-    this.#alerted = false;
+    if (this.#troubleSeq !== null && seq >= this.#troubleSeq) this.#troubleSeq = null;
     this.#handOver();
     this.progress();
   }
@@ -326,8 +328,8 @@ export class SessionRecorder implements Recorder, JournalSource {
 
   /** One alert for one time of trouble. */
   #alert(error: Error): void {
-    if (this.#alerted) return;
-    this.#alerted = true;
+    if (this.#troubleSeq !== null) return;
+    this.#troubleSeq = this.#nextSeq - 1;
     this.#options.onAlert(error);
   }
 

@@ -14,7 +14,7 @@ import { FileWindow } from './file-window.ts';
 import { FOOTER_FLAG } from './footer.ts';
 import { sha256 } from './hash.ts';
 import { HEADER_FLAG, type Header } from './header.ts';
-import { isLive, isUnfinished } from './journal-scan.ts';
+import { isLive, isUnfinished, journaledStart } from './journal-scan.ts';
 import type { VerifierKey } from './log/note.ts';
 import type { Identity } from './recipient.ts';
 import { segmentContent } from './record-check.ts';
@@ -63,8 +63,19 @@ async function verifyOnce(path: string, options: VerifyOptions): Promise<Verific
       throw new PangateError('file-unreadable', `cannot read the recording: ${(error as Error).message}`);
     const report = new Report(path);
     report.conclude('MISSING', 'There is no such file.');
+    await notYetThere(report);
     return report;
   }
+}
+
+/** A recording comes after its first record: what the journal holds from its beginning is not missing. */
+async function notYetThere(report: Report): Promise<void> {
+  const sid = /([0-9A-Z]{26})\.pgr\.zst$/.exec(report.path)?.[1] ?? '';
+  if ((await journaledStart(report.path, sid)) === null) return;
+  const state = await isUnfinished(report.path, sid);
+  if (state === 'open') report.conclude('OPEN', 'The session is being recorded; its file comes next.');
+  else if (state === 'crashed')
+    report.conclude('CRASH-TAIL', 'The recorder ended before the file was there; its next start makes it.');
 }
 
 /** Verifies an open file; `path` says which archive it belongs to. */
