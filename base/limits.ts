@@ -24,6 +24,8 @@ export const limits = {
   sessionsMax: 10_000,
   /** Prepared statements and portals that one session may have. */
   preparedStatementsMax: 10_000,
+  /** Channels that are open at once in one connection. */
+  channelsMax: 100,
   /** Requests sent to the server and not yet answered, in one session. */
   pipelinedRequestsMax: 100_000,
   /** Bytes waiting for one socket before its other side is no longer read. */

@@ -1,0 +1,201 @@
+/** One channel (RFC 4254, 5): its two ends, what is masked on the way, and what has been asked. */
+import type { Bytes } from '../../base/bytes.ts';
+import { frame, Message } from './message.ts';
+import { GRANT_BYTES_MIN, Outflow } from './outflow.ts';
+import type { Shared } from './shared.ts';
+import { PlainSieve, type Sieve } from './sieve.ts';
+import type { Track } from './transcript.ts';
+
+/** Requests of a client that wait for an answer. */
+const REQUESTS_MAX = 256;
+/** Half of the time that bytes are held for what may follow them. */
+export const HOLD_MS = 12;
+
+/** Who answers a request: the server, or the gateway at once. */
+type Answer = 'server' | typeof Message.CHANNEL_SUCCESS | typeof Message.CHANNEL_FAILURE;
+
+/** What one end has said. */
+interface End {
+  hasEnded: boolean;
+  hasClosed: boolean;
+  /** We have told it that the channel is closed. */
+  wasClosed: boolean;
+}
+
+/** One stream from the server to the client. */
+interface Stream {
+  readonly kind: 'data' | 'error';
+  sieve: Sieve;
+  track: Track;
+  /** Ticks since it began to hold bytes. */
+  heldTicks: number;
+}
+
+export class Channel {
+  /** The gateway's number of it, on both sides. */
+  readonly id: number;
+  readonly type: string;
+  readonly toClient: Outflow;
+  readonly toServer: Outflow;
+  readonly client: End = { hasEnded: false, hasClosed: false, wasClosed: false };
+  readonly server: End = { hasEnded: false, hasClosed: false, wasClosed: false };
+  isOpen = false;
+  /** Something runs on it. */
+  isStarted = false;
+  hasTerminal = false;
+  exit: Readonly<Record<string, unknown>> = {};
+  bytesToServer = 0;
+  readonly #shared: Shared;
+  readonly #output: Stream;
+  readonly #error: Stream;
+  /** Answers that the client waits for, in order. */
+  #answers: Answer[] = [];
+
+  constructor(id: number, type: string, shared: Shared) {
+    this.id = id;
+    this.type = type;
+    this.#shared = shared;
+    this.toClient = new Outflow((bytes) => shared.outlet.toClient(bytes));
+    this.toServer = new Outflow((bytes) => shared.outlet.toServer(bytes));
+    this.#output = this.#stream('data', 'o');
+    this.#error = this.#stream('error', 'e');
+  }
+
+  /** From here on its output is a terminal's: recorded whole. */
+  becomeTerminal(): void {
+    this.hasTerminal = true;
+    this.#output.track = this.#shared.transcript.track(this.id, 'o', true);
+  }
+
+  /** Data from the server: `framed` is the whole message, `data` a view of its end. */
+  output(kind: 'data' | 'error', framed: Bytes, data: Bytes): void {
+    const stream = kind === 'data' ? this.#output : this.#error;
+    this.toClient.received(data.length);
+    const settled = stream.sieve.push(data);
+    if (settled.length === 1 && settled[0] === data && kind === 'data') {
+      stream.track.add(data);
+      if (!this.client.hasClosed && !this.toClient.pass(framed, data.length)) this.toClient.data(data, kind);
+    } else this.#send(stream, settled);
+    if (stream.sieve.heldBytes > 0) {
+      stream.heldTicks = 0;
+      this.#shared.outlet.later(HOLD_MS);
+    }
+    this.#grantServer(GRANT_BYTES_MIN);
+  }
+
+  /** A tick of the clock: what has been held for two of them goes out. True if something is still held. */
+  tick(): boolean {
+    const streams = [this.#output, this.#error];
+    for (const stream of streams)
+      if (stream.sieve.heldBytes > 0 && stream.heldTicks++ > 0) this.#send(stream, stream.sieve.flush());
+    return streams.some(({ sieve }) => sieve.heldBytes > 0);
+  }
+
+  /** Everything that is held goes out: what follows must not overtake it. */
+  flush(): void {
+    for (const stream of [this.#output, this.#error]) this.#send(stream, stream.sieve.flush());
+  }
+
+  /** The client takes more. */
+  clientAdjusts(bytes: number): void {
+    this.toClient.adjust(bytes);
+    this.#grantServer(1);
+  }
+
+  /** The server takes more. */
+  serverAdjusts(bytes: number): void {
+    this.toServer.adjust(bytes);
+    const more = this.toServer.grant(0, 1);
+    if (more > 0 && !this.client.hasClosed)
+      this.#shared.outlet.toClient(frame(Message.CHANNEL_WINDOW_ADJUST, this.toClient.recipient, more));
+  }
+
+  /** A request of the client goes to the server; its answer will come back. */
+  asked(wantsReply: boolean): void {
+    if (wantsReply) this.#expect('server');
+  }
+
+  /** A request of the client is refused, behind the answers that are due before. */
+  refuse(wantsReply: boolean): void {
+    if (wantsReply) this.#answer(Message.CHANNEL_FAILURE);
+  }
+
+  /** As `refuse`, but for a request that the gateway answers by itself. */
+  grant(wantsReply: boolean): void {
+    if (wantsReply) this.#answer(Message.CHANNEL_SUCCESS);
+  }
+
+  /** The server has answered a request. */
+  answered(type: number): void {
+    if (this.#answers.shift() !== 'server') return;
+    if (!this.client.hasClosed) this.#shared.outlet.toClient(frame(type, this.toClient.recipient));
+    this.#answerNext();
+  }
+
+  /** Words for the user, on the channel's standard error. */
+  say(words: string): void {
+    this.toClient.data(Buffer.from(`pangate: ${words}\r\n`), 'error');
+  }
+
+  /** Closes an end that is not closed by us already. */
+  close(side: 'client' | 'server'): void {
+    const end = this[side];
+    if (end.wasClosed) return;
+    end.wasClosed = true;
+    const flow = side === 'client' ? this.toClient : this.toServer;
+    flow.behind(frame(Message.CHANNEL_CLOSE, flow.recipient));
+  }
+
+  /** Nobody knows the channel any more. */
+  get isOver(): boolean {
+    return this.client.hasClosed && this.server.hasClosed && this.client.wasClosed && this.server.wasClosed;
+  }
+
+  /** Its last records. */
+  end(): void {
+    this.#output.track.end();
+    this.#error.track.end();
+    const masked = this.#output.sieve.masked + this.#error.sieve.masked;
+    this.#shared.transcript.ended(this.id, masked, { ...this.exit, in: this.bytesToServer });
+  }
+
+  #stream(kind: 'data' | 'error', name: 'o' | 'e'): Stream {
+    const { cleaner, transcript } = this.#shared;
+    return {
+      kind,
+      sieve: new PlainSieve(cleaner),
+      track: transcript.track(this.id, name, false),
+      heldTicks: 0,
+    };
+  }
+
+  #send({ kind, track }: Stream, settled: readonly Bytes[]): void {
+    for (const bytes of settled) {
+      if (bytes.length === 0) continue;
+      track.add(bytes);
+      if (!this.client.hasClosed) this.toClient.data(bytes, kind);
+    }
+  }
+
+  #grantServer(least: number): void {
+    const held = this.#output.sieve.heldBytes + this.#error.sieve.heldBytes;
+    const more = this.toClient.grant(held, least);
+    if (more > 0 && !this.server.hasClosed)
+      this.#shared.outlet.toServer(frame(Message.CHANNEL_WINDOW_ADJUST, this.toServer.recipient, more));
+  }
+
+  #answer(answer: Answer): void {
+    this.#expect(answer);
+    this.#answerNext();
+  }
+
+  #expect(answer: Answer): void {
+    this.#shared.bound(this.#answers.length, REQUESTS_MAX);
+    this.#answers.push(answer);
+  }
+
+  #answerNext(): void {
+    while (this.#answers.length > 0 && this.#answers[0] !== 'server')
+      this.#shared.outlet.toClient(frame(this.#answers.shift() as number, this.toClient.recipient));
+  }
+}
