@@ -1,15 +1,22 @@
 /**
  * A process that records under load until it is killed, and says on stdout what was accepted:
- * `<sid> <seq>` a line. Arguments: directory, segmentBytesMax, journalFileBytesMax.
+ * `<sid> <seq>` a line. Arguments: directory, segmentBytesMax, journalFileBytesMax, and `plain`, or
+ * `signed` for recordings that a sealer process signs, whose id is said as `sealer <pid>`.
  */
 import { writeSync } from 'node:fs';
-import { openArchive } from '../../recorder/index.ts';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LOG_FOLDER, openArchive, startSealer } from '../../recorder/index.ts';
 import { opening, writeStatement } from './sample.ts';
 
 const SESSIONS = 8;
 const PENDING_MAX = 300_000;
 const STATEMENTS_MAX = 2000;
-const [directory, segmentBytesMax, journalFileBytesMax] = process.argv.slice(2);
+const [directory, segmentBytesMax, journalFileBytesMax, how] = process.argv.slice(2);
+
+const folder = join(directory!, LOG_FOLDER);
+const sealer = how === 'signed' ? await startSealer({ folder, durability: 'process' }) : null;
+if (sealer !== null) writeSync(1, `sealer ${sealer.pid}\n`);
 
 const archive = await openArchive({
   directory: directory!,
@@ -18,8 +25,10 @@ const archive = await openArchive({
   threads: 1,
   segmentBytesMax: Number(segmentBytesMax),
   journalFileBytesMax: Number(journalFileBytesMax),
+  notary: sealer?.notary ?? null,
   onAlert: (error) => {
-    throw error;
+    // A sealer that is killed may be silent for long where the machine is busy.
+    if (sealer === null) throw error;
   },
 });
 
@@ -39,5 +48,6 @@ async function record(lane: number): Promise<void> {
       }
     }
     await recorder.close('client left');
+    if (recorder.failure !== null) await sleep(100);
   }
 }
