@@ -9,4 +9,5 @@ export const benches: Readonly<Record<string, () => Promise<{ readonly bench: Be
   bulk: () => import('./postgres/bulk.bench.ts'),
   pgbench: () => import('./postgres/pgbench.bench.ts'),
   memory: () => import('./postgres/memory.bench.ts'),
+  recorder: () => import('./recorder/recorder.bench.ts'),
 };

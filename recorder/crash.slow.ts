@@ -18,6 +18,7 @@ test(`${MOMENTS} crashes at random operations, unsynchronised pages lost at rand
       'accepted records': found.acceptedRecords,
       'of them lost': found.lost,
       'not VALID after recovery': found.faults.length,
+      'with something never accepted kept aside': found.aside,
     },
   });
   t.strictSame(found.faults, []);

@@ -16,6 +16,8 @@ export interface Crashes {
   readonly sessions: number;
   readonly crashes: number;
   readonly acceptedRecords: number;
+  /** Recoveries that kept aside what was never accepted: pages behind one that a loss of power took. */
+  readonly aside: number;
   /** Accepted records that no recording had after the recovery. */
   readonly lost: number;
   /** What does not hold, with the seed that repeats it. */
@@ -26,12 +28,22 @@ interface Moment {
   readonly files: Map<string, Buffer>;
   /** Accepted up to this number, by session. */
   readonly accepted: ReadonlyMap<string, number>;
+  readonly isKill: boolean;
   readonly what: string;
+}
+
+interface Total {
+  sessions: number;
+  crashes: number;
+  acceptedRecords: number;
+  aside: number;
+  lost: number;
+  readonly faults: string[];
 }
 
 /** Sessions of one archive each, from consecutive seeds, until so many moments were looked at. */
 export async function crashes(seed: number, moments: number): Promise<Crashes> {
-  const total = { sessions: 0, crashes: 0, acceptedRecords: 0, lost: 0, faults: [] as string[] };
+  const total: Total = { sessions: 0, crashes: 0, acceptedRecords: 0, aside: 0, lost: 0, faults: [] };
   for (let run = 0; total.crashes < moments; run++) {
     const random = seededRandom(seed + run);
     for (const moment of await momentsOf(random, total)) await judge(moment, `seed ${seed + run}`, total);
@@ -40,7 +52,7 @@ export async function crashes(seed: number, moments: number): Promise<Crashes> {
 }
 
 /** One archive with some sessions, and what a crash at each of some moments would leave. */
-async function momentsOf(random: Random, total: { sessions: number }): Promise<Moment[]> {
+async function momentsOf(random: Random, total: Total): Promise<Moment[]> {
   const directory = temporaryFolder('crash');
   mkdirSync(join(directory, 'journal'), { recursive: true });
   const disk = volatileDisk();
@@ -55,6 +67,7 @@ async function momentsOf(random: Random, total: { sessions: number }): Promise<M
     found.push({
       files,
       accepted: new Map(accepted),
+      isKill,
       what: `${isKill ? 'killed' : 'no power'} at ${operations}`,
     });
   };
@@ -92,11 +105,7 @@ async function session(
 }
 
 /** Recovers what the moment has left and looks for what was accepted. */
-async function judge(
-  { files, accepted, what }: Moment,
-  seed: string,
-  total: { crashes: number; acceptedRecords: number; lost: number; faults: string[] },
-): Promise<void> {
+async function judge({ files, accepted, isKill, what }: Moment, seed: string, total: Total): Promise<void> {
   total.crashes++;
   const directory = [...files.keys()].map((path) => path.replace(/\/(journal|\d{4})\/.*$/, ''))[0] ?? '';
   const recoveries: Recovery[] = [];
@@ -109,7 +118,8 @@ async function judge(
     onRecovery: (recovery) => recoveries.push(recovery),
   });
   for (const { outcome, reason } of recoveries)
-    if (outcome !== 'recovered') total.faults.push(`${seed}, ${what}: ${outcome}: ${reason}`);
+    if (outcome === 'quarantined' && !isKill) total.aside++;
+    else if (outcome !== 'recovered') total.faults.push(`${seed}, ${what}: ${outcome}: ${reason}`);
   for (const [path, content] of files) {
     if (!path.endsWith('.pgr.zst')) continue;
     const report = await verifyFile(memoryFile(content), path);
