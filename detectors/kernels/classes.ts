@@ -1,3 +1,4 @@
+import { iinRows } from '../pan/iin.ts';
 import { endings } from './endings.ts';
 
 /** What the prefilter has to know of a byte, as bits. The kernel and its twin share these tables. */
@@ -45,6 +46,17 @@ function sideOf(byte: number): number {
 export const gaps: Uint8Array = classes.map((kind, byte) =>
   (kind & GAP) !== 0 || byte === 0x3d || byte === 0x3b ? 1 : 0,
 );
+
+/** 1 for the first two digits, as a number, of brands that give numbers without check digits. */
+export const exempts: Uint8Array = new Uint8Array(256);
+for (const { luhn, prefixes } of iinRows) if (!luhn) exempt(prefixes);
+
+function exempt(prefixes: string): void {
+  for (const range of prefixes.split(' ')) {
+    const [first, last = first] = range.split('-') as [string, string?];
+    exempts.fill(1, Number(first.padEnd(2, '0').slice(0, 2)), Number(last.padEnd(2, '9').slice(0, 2)) + 1);
+  }
+}
 
 /** First bytes of escapes, one bit each kind. */
 export const escapeFirsts: Uint8Array = new Uint8Array(256);

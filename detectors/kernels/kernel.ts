@@ -5,6 +5,7 @@ import {
   escapeAlways,
   escapeBehindDigit,
   escapeFirsts,
+  exempts,
   gaps,
   sides,
 } from './classes.ts';
@@ -33,7 +34,15 @@ interface KernelExports {
 }
 
 /** The tables that the kernel reads, in the order of sieve.as. */
-const TABLES: readonly Uint8Array[] = [classes, sides, gaps, escapeFirsts, escapeAlways, escapeBehindDigit];
+const TABLES: readonly Uint8Array[] = [
+  classes,
+  sides,
+  gaps,
+  escapeFirsts,
+  escapeAlways,
+  escapeBehindDigit,
+  exempts,
+];
 const ENDINGS_AT = 4_096;
 const WINDOW_AT = 65_536;
 const WINDOW_BYTES_MIN = 1_024;

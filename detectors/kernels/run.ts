@@ -1,6 +1,6 @@
 import type { Bytes } from '../../base/bytes.ts';
 import { FRAMED_AFTER, FRAMED_BEFORE, FRAMED_BY_D } from '../../base/finding.ts';
-import { AFTER, ASSIGNER, BEFORE, classes, DIGIT, FRAMING, GAP, sides } from './classes.ts';
+import { AFTER, ASSIGNER, BEFORE, classes, DIGIT, exempts, FRAMING, GAP, sides } from './classes.ts';
 
 /**
  * A closer look at a run of digits and separators that the prefilter has found: whether it can be
@@ -148,8 +148,5 @@ function doubled(digit: number): number {
 
 /** The first two digits are of a brand that gives numbers without check digits. */
 function mayBeExempt(first: number, second: number): boolean {
-  if (first === 0x34) return second === 0x30 || second === 0x33 || second === 0x35;
-  if (first === 0x35) return second === 0x30 || second === 0x36 || second === 0x38;
-  if (first === 0x36) return second <= 0x35;
-  return first === 0x38 && (second === 0x31 || second === 0x32);
+  return exempts[(first - ZERO) * 10 + second - ZERO] === 1;
 }

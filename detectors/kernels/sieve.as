@@ -4,7 +4,8 @@
  * same way as the twin does. scripts/kernels.mjs compiles it into sieve-module.ts.
  *
  * Memory: the classes of bytes at 0, the tables of classes.ts for keys and
- * escapes from 256 to 1536, the bits of endings at 4096, all written by kernel.ts; the sizes of groups at 8192; data from 65536 on. 64 bytes behind the data may be read.
+ * escapes and for brands from 256 to 1792, the bits of endings at 4096, all written by kernel.ts; the
+ * sizes of groups at 8192; data from 65536 on. 64 bytes behind the data may be read.
  */
 const CLASSES: i32 = 0;
 const SIDES: i32 = 256;
@@ -14,6 +15,7 @@ const ESCAPED_QUOTE: u32 = 0x323230;
 const FIRSTS: i32 = 768;
 const ALWAYS: i32 = 1024;
 const BEHIND_DIGIT: i32 = 1280;
+const EXEMPTS: i32 = 1536;
 const ENDINGS: i32 = 4096;
 const SIZES: i32 = 8192;
 
@@ -481,10 +483,7 @@ function doubled(digit: i32): i32 {
 }
 
 function mayBeExempt(one: i32, two: i32): bool {
-  if (one == 0x34) return two == 0x30 || two == 0x33 || two == 0x35;
-  if (one == 0x35) return two == 0x30 || two == 0x36 || two == 0x38;
-  if (one == 0x36) return two <= 0x35;
-  return one == 0x38 && (two == 0x31 || two == 0x32);
+  return load<u8>(EXEMPTS + (one - 0x30) * 10 + two - 0x30) != 0;
 }
 
 /** As base/character.ts has it, for escapes and UTF-8; `limit` ends the bytes. */

@@ -4,7 +4,7 @@ import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts'
 import { open } from '../open.ts';
 import { digitLeads, leads, next } from '../sieve.ts';
 import { boundaryAfter, boundaryBefore, FREE, hexBoundaryBefore, INSIDE } from './boundary.ts';
-import { type Issuers, issuers, issuersWith } from './brand.ts';
+import { type Issuers, issuers, issuersWith, uncheckedBrands } from './brand.ts';
 import { cellHolds } from './cell.ts';
 import { namesCard } from './context.ts';
 import { CARD_FIELD, decide, isTaken, type PanReason, reasons } from './decision.ts';
@@ -16,18 +16,40 @@ import { digitsMin, readNumber, type SpelledNumber, spelledNumber } from './numb
 export const pan: Detector = panBy(issuers);
 
 /** The same, with these brands as those of which a card field may hold numbers without a valid check digit. */
-export function panOf(uncheckedBrands: readonly string[]): Detector {
-  return panBy(issuersWith(uncheckedBrands));
+export function panOf(brands: readonly string[]): Detector {
+  const isKnown = brands.every((brand) => uncheckedBrands.includes(brand));
+  return panBy(issuersWith(brands), isKnown ? next : nextOfAny);
 }
 
-function panBy(table: Issuers): Detector {
+/** As `next`, which drops an unbroken number for its check digit, but never for that. */
+function nextOfAny(bytes: Bytes, from: number, to: number, framing?: number): number {
+  const first = next(bytes, from, to, framing);
+  return Math.min(first, nextRun(bytes, from, first));
+}
+
+/** The first of `digitsMin` digits in a row that begin in [from, to); `to` if there are none. */
+function nextRun(bytes: Bytes, from: number, to: number): number {
+  for (let at = from; at < to; at++) {
+    let end = at + digitsMin;
+    while (end > at && isDigit(bytes[end - 1])) end--;
+    if (end === at) return at;
+    at = end - 1;
+  }
+  return to;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
+
+function panBy(table: Issuers, sieve: Detector['next'] = next): Detector {
   return {
     kind: 'pan',
     builtIn: { mask: 'partial' },
     reachBytesMax: 256,
     leads: digitLeads,
     leadsInside: leads('3%\\&\xd9\xdb\xef'),
-    next,
+    next: sieve,
     open,
     judge: (bytes, at, last, place) => judge(bytes, at, last, place, table),
     explain: (bytes, at, place) => explain(bytes, at, place, table),
