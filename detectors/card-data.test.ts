@@ -61,6 +61,12 @@ for (const [what, input, expected] of [
   ['a code by the key of its object', '"securityCode":{"indicator":1,"value":"123"}', ['cvv:123']],
   ['a code beside a card number', `{"number":"${PAN}","code":"123"}`, [`pan:${PAN}`, 'cvv:123']],
   ['a code beside none', '{"number":"1","code":"123"}', []],
+  ['a code before its card number', `{"code":"123","number":"${PAN}"}`, ['cvv:123', `pan:${PAN}`]],
+  ['a code before the number of another object', `{"a":{"code":"123"},"number":"${PAN}"}`, [`pan:${PAN}`]],
+  ['a code that PHP has serialised', 's:3:"cvv";s:3:"123";s:4:"cvv2";i:1234;', ['cvv:123', 'cvv:1234']],
+  ['the same with escaped quotes', 's:3:\\"cvv\\";s:4:\\"1234\\";', ['cvv:1234']],
+  ['a code in a sentence', 'my cvv is 123, security code is 1234', ['cvv:123', 'cvv:1234']],
+  ['another code in a sentence', 'zip code is 123, cve is 1234', []],
   [
     'a number behind an escape that ends with a digit',
     `%22${PAN}%22 %20${PAN} \\u0022${PAN}`,

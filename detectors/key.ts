@@ -25,10 +25,23 @@ export function keyBefore(bytes: Bytes, at: number, floor: number = Math.max(0, 
   const afterAssigner = skip(bytes, skipData(bytes, at, near), near, isQuote);
   const assigner = assignerBefore(bytes, afterAssigner, near);
   if (assigner === afterAssigner) return { name: '', from: at };
-  const to = skip(bytes, assigner, Math.max(floor, assigner - GAP_BYTES_MAX), isCloser);
+  const behind = serializedFrom(bytes, assigner, floor);
+  const to = skip(bytes, behind, Math.max(floor, behind - GAP_BYTES_MAX), isCloser);
   const from = skip(bytes, to, Math.max(floor, to - NAME_BYTES_MAX), isName);
   const start = afterEscape(bytes, from, to, floor);
   return { name: latin1(bytes, start, to), from: start };
+}
+
+const SERIALIZED = /"(?=;(?:s:[34]|i)$)/;
+const SERIALIZED_BYTES_MAX = 5;
+
+/** The end of the key, its quote included, before a value that PHP has serialised: `"cvv";s:3:`; else `assigner`. */
+function serializedFrom(bytes: Bytes, assigner: number, floor: number): number {
+  const last = bytes[assigner - 1];
+  if (last !== 0x33 && last !== 0x34 && last !== 0x69) return assigner;
+  const from = Math.max(floor, assigner - SERIALIZED_BYTES_MAX);
+  const match = SERIALIZED.exec(latin1(bytes, from, assigner));
+  return match === null ? assigner : from + match.index + 1;
 }
 
 /** A look at the byte before quotes and blanks: most values have no key, and nothing is read for them. */

@@ -146,7 +146,13 @@ function stopAfter(sieves: readonly Sieve[], stops: number[] | null, bytes: Byte
 function openOf(detectors: readonly Detector[]): Scanner['open'] {
   const opens = [...new Set(detectors.map(({ open }) => open))];
   if (opens.length === 1) return opens[0]!;
-  return (bytes, from) => opens.reduce((first, open) => Math.min(first, open(bytes, from)), bytes.length);
+  return (bytes, from) => firstOpen(opens, bytes, from);
+}
+
+function firstOpen(opens: readonly Scanner['open'][], bytes: Bytes, from: number): number {
+  let first = bytes.length;
+  for (let i = 0; i < opens.length; i++) first = Math.min(first, opens[i]!(bytes, from));
+  return first;
 }
 
 /** Whether some detector heeds a place; remembers the last place, which is asked about for many values. */

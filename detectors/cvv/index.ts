@@ -1,13 +1,17 @@
 import type { Bytes } from '../../base/bytes.ts';
 import { endsEscape } from '../../base/character.ts';
-import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts';
+import { ANYWHERE, type Detector, type Finding, type Place, type Undecided } from '../../base/finding.ts';
 import { goesOn, mayGoOn } from '../ascii.ts';
 import { keyBefore, labelBefore, parentKey, phraseBefore, wordBefore } from '../key.ts';
-import { open } from '../open.ts';
 import { luhn } from '../pan/luhn.ts';
 import { leads, next } from '../sieve.ts';
 import { builtIn } from './built-in.ts';
 import { namesCode, namesCvv, saysCvv } from './keys.ts';
+
+/** A code, and what must follow to tell that it is one. */
+const codeBytesMax = 8;
+/** Bytes behind a code among which the number of its card is looked for. */
+const AHEAD_BYTES = 96;
 
 /**
  * Card verification codes (PCI DSS 3.3.1.2): three or four digits, never by their value alone,
@@ -16,7 +20,7 @@ import { namesCode, namesCvv, saysCvv } from './keys.ts';
 export const cvv: Detector = {
   kind: 'cvv',
   builtIn,
-  reachBytesMax: 8,
+  reachBytesMax: codeBytesMax + AHEAD_BYTES,
   leads: leads('0123456789'),
   leadsInside: leads(''),
   next,
@@ -34,11 +38,18 @@ function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding |
   if (!last && mayGoOn(bytes, to)) return 'undecided';
   if (place.kind === 'cell' && at === 0 && to === bytes.length && namesCvv(place.name))
     return { kind: 'cvv', from: at, to, reason: 'cvv-field' };
-  const reason = reasonOf(bytes, at);
-  return reason === null ? null : { kind: 'cvv', from: at, to, reason };
+  const reason = reasonOf(bytes, at, to, last);
+  return reason === null || reason === 'undecided' ? reason : { kind: 'cvv', from: at, to, reason };
 }
 
-function reasonOf(bytes: Bytes, at: number): string | null {
+/** Digits at the end, or before it under a name that only what follows can explain. */
+function open(bytes: Bytes, from: number): number {
+  for (let at = Math.max(from, bytes.length - codeBytesMax - AHEAD_BYTES); at < bytes.length; at++)
+    if (isDigit(bytes[at]!) && judge(bytes, at, false, ANYWHERE) === 'undecided') return at;
+  return bytes.length;
+}
+
+function reasonOf(bytes: Bytes, at: number, to: number, last: boolean): string | Undecided | null {
   const key = keyBefore(bytes, at);
   if (key.name === '') return isSaid(bytes, at) ? 'cvv-word' : null;
   if (namesCvv(key.name)) return 'cvv-key';
@@ -47,16 +58,31 @@ function reasonOf(bytes: Bytes, at: number): string | null {
   const parent = parentKey(bytes, key.from, at);
   if (parent === null) return null;
   const named = namesCvv(parent.name) || namesCvv(`${parent.name}_${key.name}`);
-  return named || holdsCardNumber(bytes, parent.open, key.from) ? 'cvv-object' : null;
+  if (named || holdsCardNumber(bytes, parent.open, key.from)) return 'cvv-object';
+  const end = objectEnd(bytes, to);
+  if (end === bytes.length && end < to + AHEAD_BYTES && !last) return 'undecided';
+  return holdsCardNumber(bytes, to, end) ? 'cvv-object' : null;
 }
 
-/** `cvv 123`, `security code 123`. */
+/** The end of the object around what ends at `from`, as far as it is looked at. */
+function objectEnd(bytes: Bytes, from: number): number {
+  const stop = Math.min(bytes.length, from + AHEAD_BYTES);
+  let depth = 0;
+  for (let at = from; at < stop; at++) {
+    if (bytes[at] === 0x7b) depth++;
+    else if (bytes[at] === 0x7d && depth-- === 0) return at;
+  }
+  return stop;
+}
+
+/** `cvv 123`, `security code 123`, `cvv is 123`. */
 function isSaid(bytes: Bytes, at: number): boolean {
-  const word = wordBefore(bytes, at);
+  const near = wordBefore(bytes, at);
+  const word = near.name === 'is' ? wordBefore(bytes, near.from) : near;
   return saysCvv(word.name) || (namesCode(word.name) && saysCvv(phraseBefore(bytes, word, at)));
 }
 
-/** A card number stands in the object that opens at `from`. */
+/** A card number stands in [from, to). */
 function holdsCardNumber(bytes: Bytes, from: number, to: number): boolean {
   let count = 0;
   for (let i = from; i <= to; i++) {

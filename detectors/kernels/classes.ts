@@ -81,9 +81,10 @@ function describe(firsts: string, always: string, behindDigit: string): void {
   for (const second of behindDigit) escapeBehindDigit[second.charCodeAt(0)]! |= bit >> 1;
 }
 
-/** One bit for each three characters, by the low five bits of each, that may end a key. */
+/** One bit for each three characters, by the low five bits of each, that may end a key or follow one. */
 export const endingBits: Uint8Array = new Uint8Array(1 << 12);
-for (const ending of endings) {
+// And what may stand between such a name and its value: ` is` in a sentence, `";s:3:` of PHP.
+for (const ending of [...endings, ' is', 's:3', 's:4', '";i']) {
   const index = indexOf(ending.charCodeAt(0), ending.charCodeAt(1), ending.charCodeAt(2));
   endingBits[index >> 3]! |= 1 << (index & 7);
 }

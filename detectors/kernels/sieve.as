@@ -38,6 +38,9 @@ const GROUPS_MAX: i32 = 24;
 const DIGITS_MIN: i32 = 12;
 const DIGITS_MAX: i32 = 21;
 const BACKSLASHES_MAX: i32 = 4;
+const SERIALIZED_BYTES_MAX: i32 = 6;
+/** ` is `. */
+const SAID: u32 = 0x20736920;
 const CHARACTER_BYTES_MAX: i32 = 24;
 
 const OPEN: i32 = -1;
@@ -283,8 +286,18 @@ function mayBeAssigned(at: i32): bool {
 
 /** The assigner in [at, after) stands between a key that may name a code or a PIN and what may be one. */
 function mayAssignTo(at: i32, after: i32): bool {
-  const end = keyEnd(at);
+  const end = serializedKeyEnd(at, keyEnd(at));
   return endsKey(end) && mayHold(end, after);
+}
+
+/** As twin.ts has it. */
+function serializedKeyEnd(at: i32, end: i32): i32 {
+  if (end != at || at - SERIALIZED_BYTES_MAX < floor) return end;
+  const last: i32 = load<u8>(at - 1);
+  const isText = load<u16>(at - 3) == 0x3a73 && (last == 0x33 || last == 0x34);
+  const from = isText ? at - 4 : last == 0x69 ? at - 2 : at;
+  if (load<u8>(from) != 0x3b || load<u8>(from - 1) != 0x22) return end;
+  return load<u8>(from - 2) == 0x5c ? from - 2 : from - 1;
 }
 
 function mayHold(end: i32, from: i32): bool {
@@ -340,7 +353,8 @@ function isWorded(at: i32): bool {
   if (at - 4 < floor || load<u8>(at - 1) != 0x20) return false;
   let end = at;
   while (end < limit && end - at < 5 && (classOf(end) & DIGIT) != 0) end++;
-  return (end - at == 3 || end - at == 4) && endsKey(keyEnd(at));
+  if (end - at != 3 && end - at != 4) return false;
+  return endsKey(keyEnd(at)) || (load<u32>(at - 4) == SAID && endsKey(at - 4));
 }
 
 function endsKey(at: i32): bool {

@@ -22,15 +22,21 @@ const plainBytesMax = 40;
 export const gapBytesMax = 24;
 
 const RUN_BYTES_MIN = 12;
+/** `\\";s:3`, right before an assigner. */
+const SERIALIZED_BYTES_MAX = 6;
 const BLANK = 0x20;
+const QUOTE = 0x22;
+const COLON = 0x3a;
 const SEMICOLON = 0x3b;
 const LESS = 0x3c;
 const BACKSLASH = 0x5c;
 const LETTER_A = 0x61;
 const LETTER_B = 0x62;
+const LETTER_I = 0x69;
 const LETTER_K = 0x6b;
 const LETTER_N = 0x6e;
 const LETTER_P = 0x70;
+const LETTER_S = 0x73;
 const LETTER_U = 0x75;
 const LETTER_X = 0x78;
 
@@ -96,7 +102,13 @@ function isWorded(bytes: Bytes, at: number, to: number): boolean {
   if (at < 4 || bytes[at - 1] !== BLANK) return false;
   let end = at;
   while (end < to && end - at < 5 && (classes[bytes[end]!]! & DIGIT) !== 0) end++;
-  return (end - at === 3 || end - at === 4) && endsKey(bytes, keyEnd(bytes, at));
+  if (end - at !== 3 && end - at !== 4) return false;
+  return endsKey(bytes, keyEnd(bytes, at)) || (isSaid(bytes, at) && endsKey(bytes, at - 4));
+}
+
+/** ` is ` right before `at`. */
+function isSaid(bytes: Bytes, at: number): boolean {
+  return bytes[at - 4] === BLANK && bytes[at - 3] === LETTER_I && bytes[at - 2] === LETTER_S;
 }
 
 /**
@@ -113,7 +125,7 @@ function assigns(bytes: Bytes, at: number, to: number): boolean {
     if (code >> 5 !== 0x3d && code >> 5 !== 0x3a && code >> 5 !== 0x3e) return false;
     after = at + (code & 31);
   }
-  const end = keyEnd(bytes, at);
+  const end = serializedKeyEnd(bytes, at, keyEnd(bytes, at));
   return endsKey(bytes, end) && mayHold(bytes, end, after, to);
 }
 
@@ -164,6 +176,22 @@ export function keyEnd(bytes: Bytes, at: number): number {
     else break;
   }
   return end;
+}
+
+/**
+ * The end of the key where the value of the assigner at `at` is one that PHP has serialised:
+ * `"cvv";s:3:`, `"cvv";i:`, their quotes escaped or not; else `end`.
+ */
+function serializedKeyEnd(bytes: Bytes, at: number, end: number): number {
+  if (end !== at || at < SERIALIZED_BYTES_MAX) return end;
+  const isText = bytes[at - 2] === COLON && bytes[at - 3] === LETTER_S && isCodeLength(bytes[at - 1]!);
+  const from = isText ? at - 4 : bytes[at - 1] === LETTER_I ? at - 2 : at;
+  if (bytes[from] !== SEMICOLON || bytes[from - 1] !== QUOTE) return end;
+  return bytes[from - 2] === BACKSLASH ? from - 2 : from - 1;
+}
+
+function isCodeLength(byte: number): boolean {
+  return byte === 0x33 || byte === 0x34;
 }
 
 /** `%22`, `%27`, `%20`, `%5D` or the like right before `end`. */

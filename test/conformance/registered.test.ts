@@ -31,6 +31,8 @@ const texts = [
   'IBAN GB82 WEST 1234 5698 7654 32, DE89370400440532013000 and no GB82 WEST 1234 5698 7654 33',
   `key AKIAIOSFODNN7EXAMPLE password="hunter2hunter2" token: ghp_${'a1B2'.repeat(9)} eyJhbGciOiJI.eyJzdWIiOiIx.c2ln`,
   `-----BEGIN EC PRIVATE KEY-----\n${'MHcCAQEEIB'.repeat(6)}\n-----END EC PRIVATE KEY-----\n user_password=${pans[0]}`,
+  `{"card":{"code":"123","expiry":"12/30","number":"${pans[0]}"},"x":{"value":"1234"}}, my cvv is 123`,
+  's:3:"cvv";s:3:"123";s:4:\\"cvv2\\";s:4:\\"1234\\";s:4:"cvc2";i:123;',
   '',
   '4',
 ];
