@@ -8,6 +8,7 @@ import { grepCommand } from './replay/grep.ts';
 import { holdCommand, unholdCommand } from './replay/hold.ts';
 import { lsCommand } from './replay/ls.ts';
 import { playCommand } from './replay/play.ts';
+import { proveCommand } from './replay/prove.ts';
 import { purgeCommand } from './replay/purge.ts';
 import { recoverCommand } from './replay/recover.ts';
 import { redactCommand } from './replay/redact.ts';
@@ -31,6 +32,7 @@ export function replayCommand(): Command {
     indexCommand(),
     playCommand(),
     verifyCommand(),
+    proveCommand(),
     exportCommand(),
     decodeCommand(),
     decryptCommand(),

@@ -9,9 +9,12 @@ export type { EncryptionOptions } from './encryption.ts';
 export { type Hold, hold, holdsOf, unhold } from './hold.ts';
 export { FOLLOW_MS, followRecords, LiveRecording, type LiveState } from './live.ts';
 export { formatVkey, parseVkey, type VerifierKey } from './log/note.ts';
+export { readTrust, type Trust } from './log/trust.ts';
 export { openWitness } from './log/witness.ts';
 export type { Notary } from './notary.ts';
 export type { Outline } from './outline.ts';
+export { proveRecords, proveSession } from './prove.ts';
+export { type CheckedProof, checkProof } from './prove-check.ts';
 export { type Purged, type PurgeOptions, purgeRecording } from './purge.ts';
 export {
   decodeRecords,

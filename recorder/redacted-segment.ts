@@ -18,7 +18,7 @@ export const REDACTED_TYPE = 'redacted';
 const HASH_BYTES = 32;
 
 /** A record's place with its leaf, and its salt if it is still there. */
-interface Place {
+export interface RecordPlace {
   readonly head: RecordHead;
   readonly bytes: Bytes;
   readonly leaf: Bytes;
@@ -57,7 +57,7 @@ export function redactedRoot(raw: Bytes): Bytes {
   return rootOf(join(placesOf(raw).map(({ leaf }) => leaf)));
 }
 
-function remaining({ head, bytes, leaf, salt }: Place): Bytes {
+function remaining({ head, bytes, leaf, salt }: RecordPlace): Bytes {
   return salt === null ? encodeRecord(head, REDACTED_TYPE, { leaf }) : bytes;
 }
 
@@ -68,24 +68,25 @@ function encodeRecord({ seq, dtUs }: RecordHead, type: string, data: Record<stri
   return target.subarray(0, writeRecord(target, 0, record));
 }
 
-function placesOf(raw: Bytes): Place[] {
+/** Every record of a segment, redacted or not. Throws `archive-damaged`. */
+export function placesOf(raw: Bytes): RecordPlace[] {
   const ends = recordEnds(raw);
   const bytes = [...ends].map((end, i) => raw.subarray(ends[i - 1] ?? 0, end));
   const seed = seedOf(raw, 0, ends[0] ?? 0);
   return seed === null ? redactedPlaces(bytes) : bytes.map((each, i) => seededPlace(each, i, seed));
 }
 
-function seededPlace(bytes: Bytes, index: number, seed: Bytes): Place {
+function seededPlace(bytes: Bytes, index: number, seed: Bytes): RecordPlace {
   const salt = index === 0 ? new Uint8Array(0) : Uint8Array.from(saltOf(seed, index));
   return { head: headOf(bytes), bytes, leaf: leafOf(bytes, salt), salt };
 }
 
-function redactedPlaces(records: readonly Bytes[]): Place[] {
+function redactedPlaces(records: readonly Bytes[]): RecordPlace[] {
   const first = records[0] ?? new Uint8Array(0);
   const head = headOf(first);
   if (head.type !== SALTS_TYPE) throw damaged();
   const salts = bytesIn(first, head, 'salts');
-  const places: Place[] = [
+  const places: RecordPlace[] = [
     { head, bytes: first, leaf: bytesIn(first, head, 'leaf'), salt: new Uint8Array(0) },
   ];
   let at = 0;

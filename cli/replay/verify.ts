@@ -7,10 +7,8 @@ import {
   ArchiveVerifier,
   LOG_FOLDER,
   logAround,
-  parseVkey,
   type Status,
   type Verification,
-  type VerifierKey,
   verifyRecording,
 } from '../../recorder/index.ts';
 import { approversIn } from './acts.ts';
@@ -18,6 +16,7 @@ import { guarded, STATUS_EXIT, worse } from './exit.ts';
 import { print } from './output.ts';
 import { directoryOf, identitiesOf, PLACE_OPTIONS, type PlaceOption, pathOf, recordingsIn } from './place.ts';
 import { safeJson, safeText } from './safe-text.ts';
+import { rootOf, spanOf } from './trust-options.ts';
 
 interface VerifyOptions extends PlaceOption {
   readonly all?: boolean;
@@ -92,7 +91,7 @@ async function verify(words: readonly string[], options: VerifyOptions): Promise
 
 async function* reports(words: readonly string[], options: VerifyOptions): AsyncGenerator<Verification> {
   const verifiers = new Verifiers(options);
-  const range = options.range === undefined ? {} : { range: rangeOf(options.range) };
+  const range = options.range === undefined ? {} : { range: spanOf(options.range, '--range') };
   const identities = await identitiesOf(options);
   const approvers = options.approvers === undefined ? {} : { approvers: approversIn(options.approvers) };
   const how = { depth: options.quick ? 'quick' : 'full', identities, ...approvers, ...range } as const;
@@ -131,20 +130,6 @@ class Verifiers {
     }
     return verifier;
   }
-}
-
-function rootOf(word: string): VerifierKey {
-  const key = parseVkey(word);
-  if (key === null)
-    throw new PangateError('argument-invalid', '--root is not a vkey', 'It looks like name+1a2b3c4d+AbC...');
-  return key;
-}
-
-function rangeOf(word: string): { fromSeq: number; toSeq: number } {
-  const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(word) ?? [];
-  if (to === undefined || Number(from) > Number(to))
-    throw new PangateError('argument-invalid', '--range is not from-to', 'Write two numbers: --range 0-999');
-  return { fromSeq: Number(from), toSeq: Number(to) };
 }
 
 async function* named(words: readonly string[], options: PlaceOption): AsyncGenerator<string> {

@@ -38,3 +38,11 @@ export function decodeEntry(bytes: Bytes): LoggedEntry | null {
   if (map === null || typeof map['type'] !== 'string' || typeof map['time_us'] !== 'number') return null;
   return map as unknown as LoggedEntry;
 }
+
+/** Types whose `note` is one that the sealer has signed. */
+const NOTED_TYPES: ReadonlySet<string> = new Set(['open', 'ckpt', 'close']);
+
+/** The signed note of an entry; null if it has none. Others than the sealer can add entries of other types only. */
+export function noteOf({ type, note }: LoggedEntry): string | null {
+  return NOTED_TYPES.has(type) && typeof note === 'string' ? note : null;
+}

@@ -8,8 +8,8 @@ import { type Bytes, equal } from '../../base/bytes.ts';
 import { NOTHING_SHA256, sha256 } from '../hash.ts';
 import { frameOfNote } from '../session-note.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
-import { cosignedAt } from './cosignature.ts';
-import { decodeEntry, type LoggedEntry } from './entry.ts';
+import { type Cosigner, cosignersOf } from './cosigners.ts';
+import { decodeEntry, type LoggedEntry, noteOf } from './entry.ts';
 import { isNoteSignedBy, type Note, parseNote } from './note.ts';
 import { HASH_BYTES, subtreeOf, TILE_WIDTH, TileReader } from './tiles.ts';
 import { leafHash, nodeHash } from './tree.ts';
@@ -54,7 +54,7 @@ export interface LogView {
   /** What does not hold. */
   readonly problems: readonly string[];
   /** Witnesses that have signed, with the time in seconds. */
-  readonly witnesses: readonly { readonly name: string; readonly seconds: number }[];
+  readonly witnesses: readonly Cosigner[];
   readonly sessions: ReadonlyMap<string, LoggedSession>;
   readonly runs: ReadonlyMap<string, LoggedRun>;
   /** Time of the last entry. */
@@ -62,8 +62,6 @@ export interface LogView {
 }
 
 const PROBLEMS_MAX = 100;
-/** A witness's clock may be this far ahead of ours. */
-const AHEAD_SECONDS_MAX = 300;
 
 /** Reads all of it. */
 export function readLogView(folder: string, trust: Trust, nowUs: number): LogView {
@@ -131,18 +129,9 @@ class LogWalk {
   }
 
   #witnesses(note: Note): LogView['witnesses'] {
-    const found = this.#trust.witness.flatMap((witness) => {
-      const seconds = cosignedAt(note, witness);
-      if (seconds === null) return [];
-      if (seconds > this.#nowUs / 1e6 + AHEAD_SECONDS_MAX) {
-        this.#problem('a witness has signed in the future');
-        return [];
-      }
-      return [{ name: witness.name, seconds }];
-    });
-    if (found.length < this.#trust.quorum)
-      this.#problem(`${found.length} of ${this.#trust.quorum} witnesses have signed the checkpoint`);
-    return found;
+    const { cosigners, problems } = cosignersOf(note, this.#trust, this.#nowUs);
+    for (const problem of problems) this.#problem(problem);
+    return cosigners;
   }
 
   #entries({ size, root }: Checkpoint): void {
@@ -199,10 +188,11 @@ class LogWalk {
     if (type === 'open') this.#open(sid, entry, index);
     const session = this.#sessions.get(sid);
     if (session === undefined) return;
-    if (typeof entry['note'] === 'string') {
+    const note = noteOf(entry);
+    if (note !== null) {
       session.notes++;
       session.signed = Number(entry['records'] ?? 0);
-      session.lastNote = sha256(frameOfNote(entry['note'])).toString('hex');
+      session.lastNote = sha256(frameOfNote(note)).toString('hex');
     }
     if (type === 'close') session.ended = true;
     if (type === 'purge') session.purged = true;

@@ -10,7 +10,7 @@ import type { AuditEntry } from '../../base/recording.ts';
 import { WALL_ERROR_UNKNOWN } from '../chain.ts';
 import { sha256 } from '../hash.ts';
 import { newKey } from '../log/ed25519.ts';
-import { decodeEntry, SEALER_TYPES } from '../log/entry.ts';
+import { decodeEntry, noteOf, SEALER_TYPES } from '../log/entry.ts';
 import type { Log } from '../log/log.ts';
 import { TILE_WIDTH, type TileReader } from '../log/tiles.ts';
 import type { AcknowledgedHead, Notary } from '../notary.ts';
@@ -53,7 +53,8 @@ export class Sealer implements Notary {
     for (let number = 0; number * TILE_WIDTH < size; number++)
       for (const bytes of reader.bundle(number)) {
         const entry = decodeEntry(bytes);
-        if (typeof entry?.['note'] === 'string') this.#adopt(entry['note']);
+        const note = entry === null ? null : noteOf(entry);
+        if (note !== null) this.#adopt(note);
       }
   }
 

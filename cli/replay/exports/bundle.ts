@@ -3,15 +3,21 @@
  * recording is a copy byte for byte; everything else is derived from it or vouches for it.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PangateError } from '../../../base/errors.ts';
-import { type Verification, verifyRecording } from '../../../recorder/index.ts';
+import {
+  ArchiveVerifier,
+  logAround,
+  type Verification,
+  type VerifyOptions,
+  verifyRecording,
+} from '../../../recorder/index.ts';
 import { safeJson, safeText } from '../safe-text.ts';
 import type { ExportFormat, ExportJob } from './format.ts';
 import { html } from './html.ts';
-import { type Proof, proofsOf } from './proofs.ts';
+import { type Proof, putProofs } from './proofs.ts';
 import { jsonl } from './records.ts';
 import { toFile } from './sink.ts';
 import { text } from './text.ts';
@@ -33,6 +39,12 @@ export async function writeBundle(folder: string, job: Omit<ExportJob, 'sink'>):
   }
 }
 
+const CHECKS = `  pangate replay prove --check session.tlog-proof --vkeys VKEYS
+  python3 verify.py --vkeys VKEYS RECORDING session.tlog-proof
+
+VKEYS is a file of public keys that you got from somebody else; the one here vouches for itself.
+`;
+
 async function made(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 });
@@ -46,15 +58,21 @@ async function fill(folder: string, job: Omit<ExportJob, 'sink'>): Promise<void>
   const { recording, identities } = job.checked;
   const name = basename(recording.path);
   await copyFile(recording.path, join(folder, name));
-  const report = await verifyRecording(recording.path, { depth: 'full', identities });
+  const report = await reportOn(recording.path, { depth: 'full', identities });
   await toFile(join(folder, 'report.json'), (sink) => sink.write(`${safeJson({ ...report, path: name })}\n`));
-  const proofs = proofsOf(recording.path);
-  for (const proof of proofs) await copyFile(proof.path, join(folder, proof.name));
+  const proofs = await putProofs(recording, folder);
   for (const [file, , format] of DERIVED)
     await toFile(join(folder, file), (sink) => format.write({ ...job, sink }));
   await toFile(join(folder, 'README.txt'), (sink) => sink.write(readme(name, report, proofs, job.version)));
   const sums = await sumsOf(folder);
   await toFile(join(folder, 'SHA256SUMS'), (sink) => sink.write(sums));
+}
+
+/** Beside its log, where it has one. */
+function reportOn(path: string, options: VerifyOptions): Promise<Verification> {
+  const log = logAround(path);
+  if (!existsSync(join(log, 'vkeys'))) return verifyRecording(path, options);
+  return new ArchiveVerifier({ log }).verify(path, options);
 }
 
 async function sumsOf(folder: string): Promise<string> {
@@ -88,7 +106,7 @@ To check:
   sha256sum -c SHA256SUMS
   zstd -t ${name}
   pangate replay verify ./${name}
-
+${proofs.some(({ name: file }) => file === 'verify.py') ? CHECKS.replace('RECORDING', name) : ''}
 docs/formats/pgr-v1.md says how to check a recording by hand, without pangate.
 `;
 }
