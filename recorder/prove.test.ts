@@ -162,6 +162,21 @@ test('no flipped bit and no truncation of a proof is valid, and the other verifi
   );
 });
 
+test('both verifiers say of the published proofs what is published', { skip }, async (t) => {
+  const { proofs } = JSON.parse(readFileSync('fixtures/vectors/proofs.json', 'utf8')) as {
+    proofs: readonly { file: string; status: string }[];
+  };
+  const folder = 'fixtures/proofs';
+  const trust = readTrust(readFileSync(join(folder, 'vkeys')));
+  const files = proofs.map(({ file }) => readFileSync(join(folder, file)));
+  const expected = proofs.map(({ status }) => status);
+  t.strictSame(
+    files.map((bytes) => checkProof(bytes, trust, NOW_US).status),
+    expected,
+  );
+  t.strictSame(others(t, folder, files), expected);
+});
+
 test('what is put together from true parts of two sessions is refused', async (t) => {
   const one = await made(t, 4);
   const recording = await openRecording(one.path);
