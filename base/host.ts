@@ -113,6 +113,8 @@ export interface Lane {
   server(bytes: Bytes): number;
   /** One side has ended; `unsettled` bytes of it will never be complete. */
   ended(side: 'client' | 'server', unsettled: number): void;
+  /** Its records are a terminal's (`tty.*`): screens are recorded between them, and watched. */
+  readonly hasScreens?: boolean;
   /** The time that `later` was asked for has come. */
   due?(): void;
   /** True while nobody waits for an answer and nothing is left half done: ending now loses nothing. */

@@ -1,9 +1,10 @@
 /** One session from its first record to its last. */
 import { text, utf8 } from '../base/bytes.ts';
 import type { Cleaner } from '../base/cleaner.ts';
+import type { Clock } from '../base/clock.ts';
 import { ANYWHERE } from '../base/finding.ts';
 import type { Lane, Session } from '../base/host.ts';
-import type { SessionOpening } from '../base/recording.ts';
+import type { Recorder, SessionOpening } from '../base/recording.ts';
 import type { Gatehouse, Settings } from './gateway.ts';
 import { type PipeEnd, runPipe } from './pipe.ts';
 
@@ -35,7 +36,8 @@ async function record(
 ): Promise<void> {
   const { archive, log, clock } = house;
   const cleaner = settings.cleaners.get(session.target.name)!;
-  const recorder = archive.open(opening(settings, session, cleaner));
+  const opened = archive.open(opening(settings, session, cleaner));
+  const recorder = lane.hasScreens ? await watched(opened, cleaner, clock) : opened;
   const fields = { sid: recorder.sid, user: session.person.id, target: session.target.name };
   const openedUs = clock.monotonicUs();
   log.info(
@@ -57,6 +59,12 @@ async function record(
       log.error({ ...fields, cause: error.message }, 'the recording could not be completed'),
     );
   report(log, { ...fields, ms: Math.round((clock.monotonicUs() - openedUs) / 1000) }, end);
+}
+
+/** Loaded for the first session that needs it: a terminal is not small. */
+async function watched(recorder: Recorder, cleaner: Cleaner, clock: Clock): Promise<Recorder> {
+  const { KeyframeRecorder } = await import('./keyframes.ts');
+  return new KeyframeRecorder({ recorder, cleaner, clock });
 }
 
 function report(log: Gatehouse['log'], fields: Record<string, unknown>, end: PipeEnd): void {

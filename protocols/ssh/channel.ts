@@ -1,5 +1,6 @@
 /** One channel (RFC 4254, 5): its two ends, what is masked on the way, and what has been asked. */
 import type { Bytes } from '../../base/bytes.ts';
+import { type Input, StreamInput, TypedInput } from './input.ts';
 import { frame, Message } from './message.ts';
 import { GRANT_BYTES_MIN, Outflow } from './outflow.ts';
 import type { Shared } from './shared.ts';
@@ -44,8 +45,8 @@ export class Channel {
   isStarted = false;
   hasTerminal = false;
   exit: Readonly<Record<string, unknown>> = {};
-  bytesToServer = 0;
   readonly #shared: Shared;
+  #input: Input = new StreamInput();
   readonly #output: Stream;
   readonly #error: Stream;
   /** Answers that the client waits for, in order. */
@@ -64,13 +65,23 @@ export class Channel {
   /** From here on its output is a terminal's: recorded whole. */
   becomeTerminal(): void {
     this.hasTerminal = true;
+    this.#input = new TypedInput(this.#shared, this.id);
     this.#output.track = this.#shared.transcript.track(this.id, 'o', true);
+  }
+
+  /** Data from the client, which goes on as it is. */
+  input(framed: Bytes, data: Bytes): void {
+    this.toServer.received(data.length);
+    if (this.server.hasClosed || this.server.wasClosed || this.client.hasEnded) return;
+    this.#input.sent(data);
+    if (!this.toServer.pass(framed, data.length)) this.toServer.data(data, 'data');
   }
 
   /** Data from the server: `framed` is the whole message, `data` a view of its end. */
   output(kind: 'data' | 'error', framed: Bytes, data: Bytes): void {
     const stream = kind === 'data' ? this.#output : this.#error;
     this.toClient.received(data.length);
+    this.#input.answered(data);
     const settled = stream.sieve.push(data);
     if (settled.length === 1 && settled[0] === data && kind === 'data') {
       stream.track.add(data);
@@ -155,8 +166,9 @@ export class Channel {
   end(): void {
     this.#output.track.end();
     this.#error.track.end();
+    const input = this.#input.end();
     const masked = this.#output.sieve.masked + this.#error.sieve.masked;
-    this.#shared.transcript.ended(this.id, masked, { ...this.exit, in: this.bytesToServer });
+    this.#shared.transcript.ended(this.id, masked, { ...this.exit, ...input });
   }
 
   #stream(kind: 'data' | 'error', name: 'o' | 'e'): Stream {
@@ -164,7 +176,7 @@ export class Channel {
     return {
       kind,
       sieve: new PlainSieve(cleaner),
-      track: transcript.track(this.id, name, false),
+      track: transcript.track(this.id, name, false, this.type !== 'session'),
       heldTicks: 0,
     };
   }

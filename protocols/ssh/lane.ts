@@ -8,7 +8,8 @@ import type { Bytes } from '../../base/bytes.ts';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
 import type { Lane, Outlet, ResultPolicy } from '../../base/host.ts';
-import { Channel, HOLD_MS } from './channel.ts';
+import { type Channel, HOLD_MS } from './channel.ts';
+import { Forwards } from './forwards.ts';
 import {
   Disconnect,
   disconnect,
@@ -18,9 +19,9 @@ import {
   MESSAGE_BYTES_MAX,
   Message,
   malformed,
-  OpenFailure,
   STDERR,
 } from './message.ts';
+import { Channels } from './opening.ts';
 import { clientRequest, type Request, serverRequest } from './requests.ts';
 import { bound, type Shared } from './shared.ts';
 import type { TargetOptions } from './target-options.ts';
@@ -39,10 +40,11 @@ const DATA_HEAD = 9;
 const EXTENDED_HEAD = 13;
 
 export class SshLane implements Lane {
+  readonly hasScreens = true;
   readonly #parts: LaneParts;
   #shared!: Shared;
-  readonly #channels = new Map<number, Channel>();
-  #nextId = 0;
+  #forwards!: Forwards;
+  #channels!: Channels;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
@@ -52,6 +54,8 @@ export class SshLane implements Lane {
     const { cleaner, results, options } = this.#parts;
     const transcript = new Transcript(outlet, cleaner, results);
     this.#shared = { cleaner, outlet, transcript, options, bound };
+    this.#forwards = new Forwards(this.#shared);
+    this.#channels = new Channels(this.#shared, this.#forwards, this.#parts.channelsMax);
   }
 
   get idle(): boolean {
@@ -68,16 +72,15 @@ export class SshLane implements Lane {
 
   due(): void {
     let holds = false;
-    for (const channel of this.#channels.values()) holds = channel.tick() || holds;
+    for (const channel of this.#channels.all()) holds = channel.tick() || holds;
     if (holds) this.#shared.outlet.later(HOLD_MS);
   }
 
   ended(side: 'client' | 'server'): void {
-    for (const channel of this.#channels.values()) {
+    for (const channel of this.#channels.all()) {
       if (side === 'server') channel.flush();
       channel.end();
     }
-    this.#channels.clear();
     if (side === 'server')
       this.#shared.outlet.toClient(
         disconnect(Disconnect.byApplication, 'The server has ended the connection.'),
@@ -115,13 +118,17 @@ export class SshLane implements Lane {
       case Message.CHANNEL_REQUEST:
         return clientRequest(this.#shared, this.#channel(framed), requestOf(framed));
       case Message.CHANNEL_OPEN:
-        return this.#clientOpens(framed);
+        return this.#channels.clientOpens(framed);
+      case Message.CHANNEL_OPEN_CONFIRMATION:
+        return this.#channels.confirmed(framed, 'client');
+      case Message.CHANNEL_OPEN_FAILURE:
+        return this.#channels.notOpened(framed, 'client');
       case Message.CHANNEL_EOF:
         return this.#clientEnds(this.#channel(framed));
       case Message.CHANNEL_CLOSE:
         return this.#closes(this.#channel(framed), 'client');
       case Message.GLOBAL_REQUEST:
-        return this.#globalRequest(framed, true);
+        return this.#forwards.clientAsks(fieldsOf(framed, 1), framed);
       case Message.CHANNEL_SUCCESS:
       case Message.CHANNEL_FAILURE:
         // We ask nothing of a client that wants an answer.
@@ -140,9 +147,9 @@ export class SshLane implements Lane {
       case Message.CHANNEL_WINDOW_ADJUST:
         return this.#channel(framed).serverAdjusts(fieldsOf(framed, 5).uint32());
       case Message.CHANNEL_OPEN_CONFIRMATION:
-        return this.#confirmed(framed);
+        return this.#channels.confirmed(framed, 'server');
       case Message.CHANNEL_OPEN_FAILURE:
-        return this.#notOpened(framed);
+        return this.#channels.notOpened(framed, 'server');
       case Message.CHANNEL_REQUEST:
         return serverRequest(this.#shared, this.#channel(framed), requestOf(framed));
       case Message.CHANNEL_EOF:
@@ -153,9 +160,16 @@ export class SshLane implements Lane {
       case Message.CHANNEL_FAILURE:
         return this.#channel(framed).answered(framed[FRAME_HEAD]);
       case Message.GLOBAL_REQUEST:
-        return this.#globalRequest(framed, false);
+        return this.#forwards.serverAsks(fieldsOf(framed, 1));
       case Message.CHANNEL_OPEN:
-        return this.#serverOpens(framed);
+        return this.#channels.serverOpens(framed);
+      case Message.REQUEST_SUCCESS:
+      case Message.REQUEST_FAILURE:
+        return this.#forwards.serverAnswers(
+          framed[FRAME_HEAD] === Message.REQUEST_SUCCESS,
+          fieldsOf(framed, 1),
+          framed,
+        );
       default:
         throw malformed();
     }
@@ -185,79 +199,7 @@ export class SshLane implements Lane {
   }
 
   #clientData(framed: Bytes): void {
-    const channel = this.#channel(framed);
-    const data = dataOf(framed, DATA_HEAD);
-    channel.toServer.received(data.length);
-    if (channel.server.hasClosed || channel.server.wasClosed || channel.client.hasEnded) return;
-    channel.bytesToServer += data.length;
-    if (!channel.toServer.pass(framed, data.length)) channel.toServer.data(data, 'data');
-  }
-
-  /** type string | sender uint32 | window uint32 | packet uint32 | ... */
-  #clientOpens(framed: Bytes): void {
-    const fields = fieldsOf(framed, 1);
-    const [type, sender, window, packet] = [fields.word(), fields.uint32(), fields.uint32(), fields.uint32()];
-    const { outlet, transcript } = this.#shared;
-    const refuse = (reason: number, words: string): void => {
-      transcript.refused(null, transcript.masked(type), 'policy');
-      outlet.toClient(frame(Message.CHANNEL_OPEN_FAILURE, sender, reason, `pangate: ${words}`, ''));
-    };
-    if (this.#channels.size >= this.#parts.channelsMax)
-      return refuse(OpenFailure.shortage, `no more than ${this.#parts.channelsMax} channels at once`);
-    if (type !== 'session') return refuse(OpenFailure.prohibited, `channels of this kind are refused here`);
-    const channel = this.#add(type);
-    channel.toClient.open(sender, window, packet);
-    const { granted, packetBytesMax } = channel.toClient;
-    outlet.toServer(
-      frame(Message.CHANNEL_OPEN, type, channel.id, granted, packetBytesMax, { raw: fields.rest() }),
-    );
-  }
-
-  #add(type: string): Channel {
-    while (this.#channels.has(this.#nextId)) this.#nextId++;
-    const channel = new Channel(this.#nextId, type, this.#shared);
-    this.#channels.set(channel.id, channel);
-    this.#nextId = (this.#nextId + 1) % 0x10000;
-    return channel;
-  }
-
-  /** recipient uint32 | sender uint32 | window uint32 | packet uint32 */
-  #confirmed(framed: Bytes): void {
-    const fields = fieldsOf(framed, 1);
-    const channel = this.#opening(fields.uint32());
-    channel.toServer.open(fields.uint32(), fields.uint32(), fields.uint32());
-    channel.isOpen = true;
-    const { granted, packetBytesMax } = channel.toServer;
-    const { recipient } = channel.toClient;
-    this.#shared.outlet.toClient(
-      frame(Message.CHANNEL_OPEN_CONFIRMATION, recipient, channel.id, granted, packetBytesMax),
-    );
-  }
-
-  /** recipient uint32 | reason uint32 | description string | language string */
-  #notOpened(framed: Bytes): void {
-    const fields = fieldsOf(framed, 1);
-    const channel = this.#opening(fields.uint32());
-    const [reason, words] = [fields.uint32(), fields.text()];
-    this.#channels.delete(channel.id);
-    const { outlet, transcript } = this.#shared;
-    outlet.toClient(
-      frame(Message.CHANNEL_OPEN_FAILURE, channel.toClient.recipient, reason, transcript.masked(words), ''),
-    );
-  }
-
-  #opening(id: number): Channel {
-    const channel = this.#channels.get(id);
-    if (channel === undefined || channel.isOpen) throw malformed();
-    return channel;
-  }
-
-  #serverOpens(framed: Bytes): void {
-    const fields = fieldsOf(framed, 1);
-    const type = fields.word();
-    const { outlet, transcript } = this.#shared;
-    transcript.refused(null, transcript.masked(type), 'policy');
-    outlet.toServer(frame(Message.CHANNEL_OPEN_FAILURE, fields.uint32(), OpenFailure.prohibited, '', ''));
+    this.#channel(framed).input(framed, dataOf(framed, DATA_HEAD));
   }
 
   #clientEnds(channel: Channel): void {
@@ -282,18 +224,8 @@ export class SshLane implements Lane {
     channel.close('client');
     channel.close('server');
     if (!channel.isOver) return;
-    this.#channels.delete(channel.id);
+    this.#channels.delete(channel);
     channel.end();
-  }
-
-  /** name string | wants reply boolean | ... ; all are answered here, none passes. */
-  #globalRequest(framed: Bytes, fromClient: boolean): void {
-    const fields = fieldsOf(framed, 1);
-    fields.word();
-    if (!fields.boolean()) return;
-    const answer = frame(Message.REQUEST_FAILURE);
-    if (fromClient) this.#shared.outlet.toClient(answer);
-    else this.#shared.outlet.toServer(answer);
   }
 }
 

@@ -7,6 +7,7 @@ import { putInt32 } from '../../base/binary.ts';
 import type { Bytes } from '../../base/bytes.ts';
 import type { Channel } from './channel.ts';
 import { type Fields, FRAME_HEAD, frame, Message } from './message.ts';
+import { judge, type Kind } from './policy.ts';
 import type { Shared } from './shared.ts';
 
 /** Columns and rows that are recorded as they are. */
@@ -33,11 +34,11 @@ export function clientRequest(shared: Shared, channel: Channel, request: Request
     case 'env':
       return env(shared, channel, request);
     case 'shell':
-      return start(shared, channel, request, { shell: true });
+      return start(shared, channel, request, 'shell', '');
     case 'exec':
-      return start(shared, channel, request, { cmd: shared.transcript.masked(request.fields.text()) });
+      return start(shared, channel, request, 'exec', request.fields.text());
     case 'subsystem':
-      return refuseStart(shared, channel, request, `the subsystem ${request.fields.word()} is refused here.`);
+      return start(shared, channel, request, 'subsystem', request.fields.text());
     case 'signal':
     case 'break':
     case 'xon-xoff':
@@ -129,21 +130,32 @@ function isLike(name: string, pattern: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
-function start(
-  shared: Shared,
-  channel: Channel,
-  request: Request,
-  what: Readonly<Record<string, unknown>>,
-): void {
+/** A channel begins to run something, once. */
+function start(shared: Shared, channel: Channel, request: Request, kind: Kind, what: string): void {
+  const { isAllowed, rule } = judge(shared.options.rules, { kind, what });
+  if (!isAllowed) return refuseStart(shared, channel, request, `${THINGS[kind]} is refused here.`, rule);
+  if (kind === 'subsystem')
+    return refuseStart(shared, channel, request, 'this subsystem is refused here.', 'built-in');
   if (channel.isStarted) return channel.refuse(request.wantsReply);
   channel.isStarted = true;
-  shared.transcript.started(channel.id, what);
+  shared.transcript.started(channel.id, { [NAMES[kind]!]: shared.transcript.masked(what) });
+  const line = what.toLowerCase();
+  for (const { name, text } of shared.options.tripwires)
+    if (line.includes(text.toLowerCase())) shared.transcript.alert(channel.id, name);
   pass(shared, channel, request);
 }
 
+/** Under what name a record has it. */
+const NAMES: Readonly<Record<string, string>> = { shell: 'shell', exec: 'cmd', subsystem: 'subsystem' };
+const THINGS: Readonly<Record<string, string>> = {
+  shell: 'a shell',
+  exec: 'this command',
+  subsystem: 'this subsystem',
+};
+
 /** A refusal that the session goes on after: a word to the user, and a failure. */
 function refuse(shared: Shared, channel: Channel, request: Request, words: string): void {
-  shared.transcript.refused(channel.id, request.name, 'policy');
+  shared.transcript.refused(channel.id, request.name, 'built-in');
   channel.say(words);
   channel.refuse(request.wantsReply);
 }
@@ -152,13 +164,13 @@ function refuse(shared: Shared, channel: Channel, request: Request, words: strin
  * A refusal that a user can read: the request seems to be granted, says why it was not on standard
  * error, and ends with a status. A mere failure would leave clients to guess.
  */
-export function refuseStart(shared: Shared, channel: Channel, request: Request, words: string): void {
+function refuseStart(shared: Shared, channel: Channel, request: Request, words: string, rule: string): void {
   const { recipient } = channel.toClient;
-  shared.transcript.refused(channel.id, request.name, 'policy');
+  shared.transcript.refused(channel.id, request.name, rule);
   if (channel.isStarted) return channel.refuse(request.wantsReply);
   channel.isStarted = true;
   channel.grant(request.wantsReply);
-  channel.say(shared.transcript.masked(words));
+  channel.say(words);
   channel.exit = { status: REFUSED_STATUS };
   channel.toClient.behind(frame(Message.CHANNEL_REQUEST, recipient, 'exit-status', false, REFUSED_STATUS));
   channel.toClient.behind(frame(Message.CHANNEL_EOF, recipient));

@@ -1,14 +1,50 @@
 /** What a target of SSH may say under `options:`. docs/protocols/ssh.md. */
 import * as z from 'zod';
 import { isPin } from './pins.ts';
-
-const words = (description: string) => z.array(z.string().min(1).max(4096).meta({ description })).max(1000);
+import type { Rule } from './policy.ts';
 
 /** Checked and completed. */
 export interface TargetOptions {
   readonly hostKeys: readonly string[];
   readonly env: readonly string[];
+  readonly rules: readonly Rule[];
+  readonly tripwires: readonly Tripwire[];
 }
+
+/** What raises an alert when it is typed. */
+export interface Tripwire {
+  readonly name: string;
+  readonly text: string;
+}
+
+const words = (what: string) => z.array(z.string().min(1).max(4096).meta({ description: what })).max(1000);
+
+const place = z
+  .string()
+  .regex(/^[^\s:]{1,255}:(\d{1,5}|\*)$|^\[[0-9a-fA-F:.]+\]:(\d{1,5}|\*)$/)
+  .meta({ description: '`host:port`, `*` for any host or port' });
+
+const kind = z
+  .enum(['shell', 'exec', 'subsystem', 'direct-tcpip', 'tcpip-forward'])
+  .meta({ description: '`shell`, `exec`, `subsystem`, `direct-tcpip` or `tcpip-forward`' });
+
+const rule = z
+  .strictObject({
+    name: z.string().min(1).max(63).meta({ description: "the rule's name in recordings" }),
+    action: z.enum(['allow', 'deny']).meta({ description: '`allow` or `deny`' }),
+    kinds: z.array(kind).optional().meta({ description: 'a list of kinds, each as a whole' }),
+    commands: words('a command, to the letter').optional().meta({ description: 'a list of commands' }),
+    subsystems: words("a subsystem's name: `sftp`").optional().meta({ description: 'a list of subsystems' }),
+    forwards: z.array(place).max(1000).optional().meta({ description: 'a list of `host:port`' }),
+  })
+  .meta({ description: 'a rule: `{ name: only-uptime, action: allow, commands: [uptime] }`' });
+
+const tripwire = z
+  .strictObject({
+    name: z.string().min(1).max(63).meta({ description: "the alert's name in recordings" }),
+    text: z.string().min(2).max(256).meta({ description: 'what is typed, in any case of letters' }),
+  })
+  .meta({ description: "an alert: `{ name: wipes, text: 'rm -rf' }`" });
 
 export const targetOptions: z.ZodType<TargetOptions> = z
   .strictObject({
@@ -23,8 +59,18 @@ export const targetOptions: z.ZodType<TargetOptions> = z
       .meta({
         description: 'a list of the host keys that the server may show: `ssh-keyscan HOST` prints them',
       }),
-    env: words('a name of an environment variable, `*` for any characters')
+    env: words('a name of an environment variable, `*` at its end for any characters')
       .default(['LANG', 'LANGUAGE', 'LC_*', 'COLORTERM', 'NO_COLOR', 'TZ', 'GIT_PROTOCOL'])
       .meta({ description: 'a list of the environment variables that clients may set' }),
+    rules: z
+      .array(rule)
+      .max(1000)
+      .default([])
+      .meta({ description: 'a list of rules; the first that fits decides' }),
+    tripwires: z
+      .array(tripwire)
+      .max(100)
+      .default([])
+      .meta({ description: 'a list of what raises an alert when it is typed; it stops nothing' }),
   })
   .meta({ description: 'Options of an SSH target.' });

@@ -48,6 +48,11 @@ export class Transcript {
     this.#outlet.record({ type: 'refused', data, facts: { errors: 1, kinds: FACT.deny } });
   }
 
+  /** A tripwire was touched. */
+  alert(ch: number, rule: string): void {
+    this.event('alert', { ch, rule, sev: 'warning' }, FACT.alert);
+  }
+
   size(ch: number, columns: number, rows: number): void {
     this.event('tty.r', { ch, c: columns, r: rows }, FACT.terminal);
   }
@@ -63,10 +68,11 @@ export class Transcript {
     this.event('tty.end', { ch, ...how });
   }
 
-  /** One stream of a channel; `whole`: without a cap. */
-  track(ch: number, stream: 'o' | 'e' | 'i', whole: boolean): Track {
+  /** One stream of a channel; `whole`: without a cap; `foreign`: no text, its hash alone. */
+  track(ch: number, stream: 'o' | 'e', whole: boolean, foreign = false): Track {
     const { bytesMax, commit } = this.#results;
-    return new Track(this.#outlet, ch, stream, whole ? Number.POSITIVE_INFINITY : bytesMax, commit);
+    const most = foreign ? 0 : whole ? Number.POSITIVE_INFINITY : bytesMax;
+    return new Track(this.#outlet, ch, stream, most, commit);
   }
 }
 
