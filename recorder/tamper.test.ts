@@ -1,6 +1,9 @@
 /** A sample of recorder/tamper.slow.ts: docs/assurance.md, groups 1 to 3. */
 import { test } from 'tap';
+import { seededRandom } from '../test/random.ts';
+import { verifyBytes } from '../test/recorder/frames.ts';
 import { allKinds, verifyAs } from '../test/recorder/kinds.ts';
+import { change, isMet, largeRecording } from '../test/recorder/large.ts';
 import { flips, runsRemoved, splices, surgery, truncations } from '../test/recorder/tamper.ts';
 
 const kinds = await allKinds();
@@ -40,4 +43,16 @@ test('frames of another session, of another kind, and by another node are told',
     const { tried, passed } = await splices(sql!, other);
     t.strictSame(passed, [], `${tried} splices`);
   }
+});
+
+test('random changes of a longer recording are met by the walk, and told by the verifier', async (t) => {
+  const large = await largeRecording(2_000_000);
+  const random = seededRandom(42);
+  for (let i = 0; i < 300; i++) {
+    const { from, undo } = change(large.content, random);
+    if (!(await isMet(large, from))) t.fail(`change ${i} is not met`);
+    if (i % 10 === 0) t.equal((await verifyBytes(large.content, { depth: 'quick' })).status, 'TAMPERED');
+    undo();
+  }
+  t.equal((await verifyBytes(large.content)).status, 'VALID', 'as it was');
 });

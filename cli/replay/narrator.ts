@@ -170,7 +170,7 @@ function safeScreen(value: unknown): string {
 
 /** What was typed where nothing was echoed is not in the recording. */
 function typed(data: Readonly<Record<string, unknown>>): string {
-  if (data['d'] === undefined) return '•'.repeat(Math.min(Number(data['n'] ?? 0), 64));
+  if (data['d'] === undefined) return '•'.repeat(Math.max(0, Math.min(Number(data['n']) || 0, 64)));
   return typedText(typeof data['d'] === 'string' ? data['d'] : decoded(new TextDecoder(), data['d']));
 }
 

@@ -84,7 +84,7 @@ function killedWriter({ directory, afterMs, sizes, sealerMs }: KillPlan): Promis
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
   const accepted = new Map<string, number>();
   let [rest, sealerPid, lineCount] = ['', 0, 0];
-  let doom: Promise<void> | null = null;
+  let isDoomed = false;
   return new Promise((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {
       const lines = (rest + chunk.toString()).split('\n');
@@ -95,7 +95,9 @@ function killedWriter({ directory, afterMs, sizes, sealerMs }: KillPlan): Promis
         else accepted.set(what, Number(number));
       }
       lineCount += lines.length;
-      if (lineCount > LINES_MIN) doom ??= kill(child, afterMs, sealerMs, sealerPid);
+      if (lineCount <= LINES_MIN || isDoomed) return;
+      isDoomed = true;
+      void kill(child, afterMs, sealerMs, sealerPid);
     });
     child.on('error', reject);
     child.on('close', (_, signal) => {
