@@ -34,6 +34,8 @@ class Connection {
   readonly #wire: SocketWire;
   readonly #visit: Visit;
   #deadline: NodeJS.Timeout;
+  /** Deadlines of logins to servers: a connection may carry several sessions. */
+  readonly #dials = new Set<NodeJS.Timeout>();
 
   constructor(house: Gatehouse, listener: Listener, protocol: Protocol, wire: SocketWire, visit: Visit) {
     this.#house = house;
@@ -52,6 +54,7 @@ class Connection {
       this.#report(error as Error);
     } finally {
       clearTimeout(this.#deadline);
+      this.#clearDials();
       this.#wire.end();
       setTimeout(() => this.#wire.destroy(), this.#settings.config.limits.closingTimeoutMs).unref();
     }
@@ -96,7 +99,7 @@ class Connection {
       },
       dial: (target) => this.#dial(target),
       run: (session, lane) => {
-        clearTimeout(this.#deadline);
+        this.#clearDials();
         return runSession(this.#house, this.#settings, session, lane);
       },
       denied: (who) => this.#denied({ ...who, user: told(who.user), target: told(who.target) }),
@@ -146,8 +149,13 @@ class Connection {
     clearTimeout(this.#deadline);
     const plain = target.tls.mode === 'disable';
     const server = await dialWire({ host: target.host, port: target.port, timeoutMs, plain });
-    this.#deadline = setTimeout(() => server.destroy(), timeoutMs).unref();
+    this.#dials.add(setTimeout(() => server.destroy(), timeoutMs).unref());
     return server;
+  }
+
+  #clearDials(): void {
+    for (const deadline of this.#dials) clearTimeout(deadline);
+    this.#dials.clear();
   }
 }
 

@@ -1,10 +1,12 @@
 /** SSH: the gateway ends both transports and carries the connection protocol between them. */
 import { PangateError } from '../../base/errors.ts';
 import type { Host } from '../../base/host.ts';
+import type { Person } from '../../base/identity.ts';
 import type { Target } from '../../base/target.ts';
-import type { Link, Wire } from '../../base/wire.ts';
+import type { Link } from '../../base/wire.ts';
 import type { Protocol } from '../protocol.ts';
-import { hostKeysOf, loadHostKeys } from './host-keys.ts';
+import { loadHostKeys } from './host-keys.ts';
+import { serveJumps } from './jump.ts';
 import { SshLane } from './lane.ts';
 import { type Arrival, type Attempted, receive } from './login.ts';
 import { Disconnect } from './message.ts';
@@ -17,15 +19,23 @@ export const ssh: Protocol = {
   defaultPort: 22,
   targetOptions,
   prepare: ({ hostKeys }) => ({ fingerprints: loadHostKeys(hostKeys).fingerprints }),
-  serve: (client: Wire, host: Host) => serve(client, host),
+  serve: (client, host) => serve(client, host, null),
 };
 
-async function serve(client: Link, host: Host): Promise<void> {
-  const attempted: Attempted = { user: '', target: '' };
+/** Who comes through a channel of another connection, and where to. */
+interface Jumper {
+  readonly person: Person;
+  readonly target: string;
+}
+
+async function serve(client: Link, host: Host, jumper: Jumper | null): Promise<void> {
+  const attempted: Attempted = { user: jumper?.person.id ?? '', target: jumper?.target ?? '' };
   let arrival: Arrival | null = null;
   try {
-    arrival = await receive(client, host, hostKeysOf(host.hostKeys), attempted);
-    await open(host, arrival);
+    arrival = await receive(client, host, attempted, jumper?.person ?? null);
+    const target = jumper?.target ?? arrival.target;
+    if (target === '' && !host.targetFixed) await jump(host, arrival);
+    else await open(host, arrival, target);
   } catch (error) {
     const known =
       error instanceof PangateError
@@ -38,32 +48,40 @@ async function serve(client: Link, host: Host): Promise<void> {
   }
 }
 
+/** A login without a target: each of its channels is a connection to one. */
+async function jump(host: Host, { transport, person }: Arrival): Promise<void> {
+  host.loggedIn();
+  succeed(transport);
+  await serveJumps(transport, {
+    channelsMax: host.limits.channelsMax,
+    idleMs: host.limits.loginTimeoutMs,
+    serve: (link, target) =>
+      serve(link, host, { person, target }).catch((error: Error) =>
+        host.log.error({ stack: error.stack }, 'a connection failed on a fault of ours'),
+      ),
+  });
+}
+
+function succeed(transport: Transport): void {
+  transport.authenticated();
+  transport.protocol.authSuccess();
+}
+
 /** Opens the server's side and runs the session. The client hears of success when both are there. */
-async function open(host: Host, { transport, person, method, target: name }: Arrival): Promise<void> {
+async function open(host: Host, { transport, person, method }: Arrival, name: string): Promise<void> {
   const target = host.target(person, name);
   const server = await connect(host, target);
   host.loggedIn();
-  transport.authenticated();
-  transport.protocol.authSuccess();
+  succeed(transport);
   const lane = new SshLane({
     cleaner: host.cleaner(target),
     results: host.results,
     options: target.options as TargetOptions,
     channelsMax: host.limits.channelsMax,
   });
-  await host.run(
-    {
-      person,
-      method,
-      target,
-      client: transport,
-      server,
-      application: transport.software,
-      database: '',
-      serverVersion: server.software,
-    },
-    lane,
-  );
+  const application = transport.software;
+  const common = { person, method, target, client: transport, server, application };
+  await host.run({ ...common, database: '', serverVersion: server.software }, lane);
 }
 
 async function connect(host: Host, target: Target): Promise<Transport> {

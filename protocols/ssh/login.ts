@@ -7,7 +7,7 @@ import type { Host } from '../../base/host.ts';
 import type { Person } from '../../base/identity.ts';
 import type { Link } from '../../base/wire.ts';
 import { KEY_ALGORITHMS } from './algorithms.ts';
-import type { HostKeys } from './host-keys.ts';
+import { type HostKeys, hostKeysOf } from './host-keys.ts';
 import { type KeyProof, parseKey } from './library.ts';
 import { Disconnect } from './message.ts';
 import { Transport } from './transport.ts';
@@ -44,9 +44,19 @@ export function partsOf(
   return { user: name.slice(0, at), target: name.slice(at + 1) };
 }
 
-/** Handshake and authentication. Throws `login-failed`, or what ended the connection. */
-export function receive(link: Link, host: Host, keys: HostKeys, attempted: Attempted): Promise<Arrival> {
-  return new Promise((resolve, reject) => new Login(host, attempted, resolve, reject).begin(link, keys));
+/**
+ * Handshake and authentication; `trusted`: who has proved it already, on the connection around this
+ * one. Throws `login-failed`, or what ended the connection. */
+export function receive(
+  link: Link,
+  host: Host,
+  attempted: Attempted,
+  trusted: Person | null,
+): Promise<Arrival> {
+  const keys = hostKeysOf(host.hostKeys);
+  return new Promise((resolve, reject) =>
+    new Login(host, attempted, trusted, resolve, reject).begin(link, keys),
+  );
 }
 
 type Request = () => Promise<void>;
@@ -54,6 +64,7 @@ type Request = () => Promise<void>;
 class Login {
   readonly #host: Host;
   readonly #attempted: Attempted;
+  readonly #trusted: Person | null;
   readonly #resolve: (arrival: Arrival) => void;
   readonly #reject: (error: Error) => void;
   #transport!: Transport;
@@ -68,11 +79,13 @@ class Login {
   constructor(
     host: Host,
     attempted: Attempted,
+    trusted: Person | null,
     resolve: (arrival: Arrival) => void,
     reject: (error: Error) => void,
   ) {
     this.#host = host;
     this.#attempted = attempted;
+    this.#trusted = trusted;
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -119,6 +132,7 @@ class Login {
   }
 
   async #request(name: string, service: string, method: string, data: unknown): Promise<void> {
+    if (this.#trusted !== null) return this.#enter(this.#trusted, 'jump', '');
     const { user, target } = partsOf(name, this.#host.targetFixed);
     Object.assign(this.#attempted, { user, target });
     if (service !== 'ssh-connection') return this.#fail();
@@ -151,6 +165,10 @@ class Login {
   async #decide(user: string, target: string, method: string, isRight: boolean): Promise<void> {
     const person = isRight ? await this.#host.identity.person(user) : null;
     if (person === null) return this.#refuse();
+    this.#enter(person, method, target);
+  }
+
+  #enter(person: Person, method: string, target: string): void {
     this.#isDone = true;
     this.#resolve({ transport: this.#transport, person, method, target });
   }
