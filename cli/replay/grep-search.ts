@@ -5,11 +5,10 @@
 import { PangateError } from '../../base/errors.ts';
 import { FACT } from '../../base/recording.ts';
 import { decodeRecords, type RecordRead } from '../../recorder/index.ts';
-import { Narrator } from './narrator.ts';
 import type { Checked } from './reading.ts';
 import { safeLine, safeText } from './safe-text.ts';
+import { ScreenSearch } from './screen-search.ts';
 import { listOf, textIn } from './session.ts';
-import { Reader, type SeenLine } from './transcript.ts';
 
 /** A place where the text was found. */
 export interface Hit {
@@ -25,6 +24,12 @@ export interface Needle {
   readonly matches: (text: string) => boolean;
   /** True where content may hold it; always true for expressions. */
   readonly mayBeIn: (content: Buffer) => boolean;
+  /** The bytes that are looked for; null for what is not plain ASCII. */
+  readonly bytes: Buffer | null;
+  /** Capital or not. */
+  readonly isFolded: boolean;
+  /** A character that every line with it holds, the rarest of it; -1 if there is none. */
+  readonly unit: number;
 }
 
 const KINDS_OF_TERMINALS: number = FACT.terminal;
@@ -38,18 +43,37 @@ export function needleOf(
 ): Needle {
   if (options.expression) {
     const expression = expressionOf(text, options.ignoreCase ?? false);
-    return { matches: (each) => expression.test(each), mayBeIn: () => true };
+    return { matches: (each) => expression.test(each), mayBeIn: () => true, ...NO_BYTES };
   }
+  const isAscii = /^[\x20-\x7e]+$/.test(text);
   if (!options.ignoreCase) {
     const bytes = Buffer.from(text);
-    return { matches: (each) => each.includes(text), mayBeIn: (content) => content.includes(bytes) };
+    const known = isAscii ? { bytes, isFolded: false, unit: rarest(text) } : NO_BYTES;
+    return {
+      matches: (each) => each.includes(text),
+      mayBeIn: (content) => content.includes(bytes),
+      ...known,
+    };
   }
   const small = text.toLowerCase();
-  const isAscii = /^[\x20-\x7e]*$/.test(text);
+  const unit = rarest(text.replace(/[a-z]/gi, ''));
+  const known = isAscii ? { bytes: Buffer.from(small), isFolded: true, unit } : NO_BYTES;
   return {
     matches: (each) => each.toLowerCase().includes(small),
     mayBeIn: (content) => !isAscii || content.toString('latin1').toLowerCase().includes(small),
+    ...known,
   };
+}
+
+const NO_BYTES = { bytes: null, isFolded: false, unit: -1 };
+/** Characters of logs and shells, the most frequent first. */
+const FREQUENT = ' etaoinsrlhdcumpfgywb/.-0123456789:vkxjqz';
+
+/** The character of a text that other lines are least likely to hold; -1 for an empty one. */
+function rarest(text: string): number {
+  const rank = (character: string): number => (FREQUENT.indexOf(character) + 100) % 100;
+  const [first] = [...text].sort((one, other) => rank(other) - rank(one));
+  return first === undefined ? -1 : first.charCodeAt(0);
 }
 
 function expressionOf(text: string, ignoreCase: boolean): RegExp {
@@ -71,53 +95,26 @@ export async function* searchRecording(
   kinds: ReadonlySet<Hit['where']> | null,
 ): AsyncGenerator<Hit> {
   const wants = (where: Hit['where']): boolean => kinds === null || kinds.has(where);
-  const screen = wants('screen') && (await hasTerminal(checked)) ? new ScreenSearch(needle) : null;
+  const screens = wants('screen') && (await hasTerminal(checked)) ? new ScreenSearch(needle) : null;
   for await (const raw of checked.recording.contents({
     depth: 'quick',
     ...(checked.onDamage ? { onDamage: checked.onDamage } : {}),
   })) {
     const content = Buffer.from(raw.buffer, raw.byteOffset, raw.length);
     const mayHold = needle.mayBeIn(content);
-    if (!mayHold && screen === null) continue;
+    const onScreen = screens?.needs(raw) ?? false;
+    if (!mayHold && !onScreen) continue;
     for (const record of decodeRecords(raw)) {
-      if (screen !== null && record.type.startsWith('tty.')) yield* screen.take(record);
-      else if (mayHold) yield* hitsIn(record, needle, wants);
+      if (record.type.startsWith('tty.')) {
+        if (onScreen) yield* screens!.take(record);
+      } else if (mayHold) yield* hitsIn(record, needle, wants);
     }
   }
-  if (screen !== null) yield* screen.end();
+  if (screens !== null) yield* screens.end();
 }
 
 async function hasTerminal({ recording }: Checked): Promise<boolean> {
   return ((await recording.outline()).kinds & KINDS_OF_TERMINALS) !== 0;
-}
-
-/** Lines as they stood on the screen. */
-class ScreenSearch {
-  readonly #narrator = new Narrator({ user: '', database: '', target: '' }, true);
-  readonly #reader: Reader;
-  #hits: Hit[] = [];
-
-  constructor(needle: Needle) {
-    this.#reader = new Reader(true, ({ seq, atUs, text }: SeenLine) => {
-      if (needle.matches(text)) this.#hits.push({ seq, atUs, where: 'screen', text });
-    });
-  }
-
-  take(record: RecordRead): Hit[] {
-    for (const beat of this.#narrator.tell(record)) this.#reader.take(beat);
-    return this.#taken();
-  }
-
-  end(): Hit[] {
-    this.#reader.end();
-    return this.#taken();
-  }
-
-  #taken(): Hit[] {
-    const hits = this.#hits;
-    if (hits.length > 0) this.#hits = [];
-    return hits;
-  }
 }
 
 function* hitsIn(

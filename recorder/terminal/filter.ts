@@ -48,6 +48,13 @@ export class TerminalFilter {
       const code = text.charCodeAt(at);
       if (this.#state === 'ground') {
         if (isPlain(code)) continue;
+        if (code === ESC) {
+          const end = plainSequence(text, at);
+          if (end > 0) {
+            at = end;
+            continue;
+          }
+        }
         out += text.slice(from, at) + this.#special(code);
         if (isTag(code)) at++;
       } else out += this.#inside(code);
@@ -111,6 +118,24 @@ export class TerminalFilter {
     this.#stringLength = 0;
     return out;
   }
+}
+
+const LETTERS = new Uint8Array(128);
+for (const final of [...MOVES, 'm']) LETTERS[final.charCodeAt(0)] = 1;
+
+/** Where a sequence ends that is movement or colour, whole and with small numbers: what nearly all are; 0 for any other. */
+function plainSequence(text: string, from: number): number {
+  if (text.charCodeAt(from + 1) !== 0x5b) return 0;
+  let digits = 0;
+  const limit = Math.min(text.length, from + SEQUENCE_MAX);
+  for (let at = from + 2; at < limit; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x30 && code <= 0x39) {
+      if (++digits > 3) return 0;
+    } else if (code === 0x3b || code === 0x3a) digits = 0;
+    else return code < 128 && LETTERS[code] === 1 ? at : 0;
+  }
+  return 0;
 }
 
 /** Printable, and none of the characters that mislead an eye. */

@@ -4,7 +4,8 @@
  * cells, colours, cursor, scrolling region and modes. Tab stops, character sets and the saved
  * cursor are not in it.
  */
-import { LOOK, type Run, type Screen } from './screen.ts';
+import { LOOK, type Run } from './row.ts';
+import type { Screen } from './screen.ts';
 
 const ENCODINGS: readonly (readonly [number, number])[] = [
   [LOOK.bold, 1],

@@ -100,14 +100,14 @@ test('a screen shows what was overwritten as it was seen', async (t) => {
   screen.write('passwoxx\b\brd\rP\r\n1\r\n2\r\n3');
   t.strictSame(screen.texts, ['1', '2', '3']);
   const scrolled: string[] = [];
-  const other = new Screen({ columns: 20, rows: 3 }, (line) => scrolled.push(line));
+  const other = new Screen({ columns: 20, rows: 3 }, (row) => scrolled.push(row.text));
   other.write('passwoxx\b\brd\rP\r\n1\r\n2\r\n3\r\n');
   t.strictSame(scrolled, ['Password', '1']);
 });
 
 test('every line that scrolls away is told once, in order', async (t) => {
   const scrolled: string[] = [];
-  const screen = new Screen({ columns: 80, rows: 24 }, (line) => scrolled.push(line));
+  const screen = new Screen({ columns: 80, rows: 24 }, (row) => scrolled.push(row.text));
   screen.write(Array.from({ length: 30_000 }, (_, i) => `line ${i}\r\n`).join(''));
   t.equal(scrolled.length, 30_000 - 23);
   t.strictSame(
