@@ -8,6 +8,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   '/usr/lib/postgresql/15/bin/postgres': 'postgresql-15',
   '/usr/share/java/postgresql.jar': 'libpostgresql-jdbc-java',
   '/usr/bin/python3': 'python3',
+  '/usr/lib/python3/dist-packages/paramiko/__init__.py': 'python3-paramiko',
   '/usr/lib/python3/dist-packages/psycopg/__init__.py': 'python3-psycopg',
   '/usr/lib/python3/dist-packages/msgpack/__init__.py': 'python3-msgpack',
   javac: 'default-jdk-headless',
