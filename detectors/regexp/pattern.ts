@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 import type { Bytes } from '../../base/bytes.ts';
 import { PangateError } from '../../base/errors.ts';
 
@@ -19,11 +19,12 @@ interface NativeExpression {
 }
 type NativeConstructor = new (source: string, flags: string) => NativeExpression;
 
+const require = createRequire(import.meta.url);
 const Native: NativeConstructor | null = load();
 
 function load(): NativeConstructor | null {
   try {
-    return createRequire(import.meta.url)('re2') as NativeConstructor;
+    return require('re2') as NativeConstructor;
   } catch {
     return null;
   }
@@ -46,9 +47,15 @@ export function portablePattern(source: string, ignoreCase: boolean): Pattern {
   return portable(parsed('', source, ignoreCase));
 }
 
+/** Loaded with the first pattern: without any, which is the rule, it is a quarter of a megabyte for nothing. */
+function portableEngine(): typeof RE2JS {
+  return (require('re2js') as { readonly RE2JS: typeof RE2JS }).RE2JS;
+}
+
 function parsed(kind: string, source: string, ignoreCase: boolean): RE2JS {
+  const engine = portableEngine();
   try {
-    const expression = RE2JS.compile(source, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+    const expression = engine.compile(source, ignoreCase ? engine.CASE_INSENSITIVE : 0);
     if (expression.programSize() <= PROGRAM_SIZE_MAX) return expression;
   } catch (error) {
     throw invalid(kind, `cannot be read: ${(error as Error).message}`);

@@ -1,16 +1,15 @@
-/** Compressed inputs: read as what is in them, written as they came. */
+/**
+ * Compressed inputs: read as what is in them, written as they came. What does it is loaded when it
+ * is needed: most inputs are plain, and to load all of it would be a tenth of a short run.
+ */
 
 import type { Transform } from 'node:stream';
 import { Readable } from 'node:stream';
 import { createGunzip, createGzip } from 'node:zlib';
 import { type Bytes, NO_BYTES } from '../../base/bytes.ts';
 import { PangateError } from '../../base/errors.ts';
-import { openZstd } from '../../recorder/zstd.ts';
-import { bzip2Intake } from './bzip2/decoder.ts';
-import { bzip2Outlet } from './bzip2/encoder.ts';
 import { type Intake, streamIntake } from './intake.ts';
 import type { Outlet } from './outlet.ts';
-import { zstdIntake } from './zstd/frames.ts';
 
 /** A compression that is known by its first bytes. */
 export interface Compression {
@@ -39,7 +38,7 @@ const zstd: Compression = {
   name: 'zstd',
   ending: '.zst',
   isHead: (head) => head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd && head[0] === 0x28,
-  decompress: zstdIntake,
+  decompress: (intake) => opened(async () => (await import('./zstd/frames.ts')).zstdIntake(intake)),
   compress: zstdOutlet,
 };
 
@@ -47,6 +46,7 @@ function zstdOutlet(outlet: Outlet): Outlet {
   let frames = 0;
   const write = async (bytes: Bytes): Promise<void> => {
     frames++;
+    const { openZstd } = await import('../../recorder/zstd.ts');
     await outlet.write((await openZstd()).compress(bytes, ZSTD_LEVEL));
   };
   return {
@@ -62,9 +62,32 @@ const bzip2: Compression = {
   name: 'bzip2',
   ending: '.bz2',
   isHead: (head) => head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68 && head[3]! - 0x31 < 9,
-  decompress: bzip2Intake,
+  decompress: (intake) => opened(async () => (await import('./bzip2/decoder.ts')).bzip2Intake(intake)),
   compress: bzip2Outlet,
 };
+
+function bzip2Outlet(outlet: Outlet): Outlet {
+  let made: Promise<Outlet> | null = null;
+  const inner = (): Promise<Outlet> => {
+    made ??= import('./bzip2/encoder.ts').then((encoder) => encoder.bzip2Outlet(outlet));
+    return made;
+  };
+  return {
+    write: async (bytes) => (await inner()).write(bytes),
+    end: async () => (await inner()).end(),
+  };
+}
+
+/** An intake that is made at its first read. */
+function opened(make: () => Promise<Intake>): Intake {
+  let made: Promise<Intake> | null = null;
+  return {
+    read: async (room) => {
+      made ??= make();
+      return (await made).read(room);
+    },
+  };
+}
 
 const known: readonly Compression[] = [gzip, zstd, bzip2];
 

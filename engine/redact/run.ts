@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
-import { type Member, membersOf, membersOfStream } from '../archive/members.ts';
+import type { Member } from '../archive/members.ts';
 import type { MaskRules } from '../mask-rules.ts';
 import type { Detail, Format, Sighting } from './chunk.ts';
 import { createCrew } from './crew.ts';
-import { followIntake } from './follow.ts';
 import { counted, type Intake, streamIntake } from './intake.ts';
 import { Ledger } from './ledger.ts';
 import { noOutlet, type Outlet } from './outlet.ts';
@@ -161,7 +160,11 @@ class Run {
     }
     if (words.length === 0) return this.#standardInput();
     if (follow)
-      return this.#note(await this.#stream(words[0]!, words[0]!, () => followIntake(words[0]!, follow)));
+      return this.#note(
+        await this.#stream(words[0]!, words[0]!, async () =>
+          (await import('./follow.ts')).followIntake(words[0]!, follow),
+        ),
+      );
     const entries = walk(words, { shard, except: ownPaths(this.#options) });
     const lane = async (): Promise<void> => {
       for (let next = await entries.next(); !next.done; next = await entries.next())
@@ -188,6 +191,7 @@ class Run {
   }
 
   async #archive(entry: Entry): Promise<void> {
+    const { membersOf } = await import('../archive/members.ts');
     if (await this.#members(entry, membersOf(entry.path, this.#options.onRead)))
       await this.#ledger?.add(entry.path);
   }
@@ -218,6 +222,7 @@ class Run {
     const { standardInput, onRead, scan } = this.#options;
     const intake = streamIntake(standardInput);
     if (!scan) return this.#note(await this.#stream('-', '', () => intake));
+    const { membersOfStream } = await import('../archive/members.ts');
     await this.#members({ path: '-', isNamed: true }, membersOfStream('-', counted(intake, onRead)));
   }
 
