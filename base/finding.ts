@@ -134,4 +134,6 @@ export interface Masker {
   readonly keepsLength: boolean;
   /** The bytes that take the place of `text[finding.from .. finding.to)`. */
   mask(text: Bytes, finding: Finding, place: Place): Bytes;
+  /** Writes the same bytes into the text itself and is true, or is false and has written nothing. */
+  overwrite?(text: Bytes, finding: Finding, place: Place): boolean;
 }

@@ -1,7 +1,14 @@
 import { type Bytes, join } from '../base/bytes.ts';
 import type { Cleaner } from '../base/cleaner.ts';
 import { assert } from '../base/errors.ts';
-import { type Finding, type Place, type Report, type Scanner, UNFRAMED } from '../base/finding.ts';
+import {
+  type Finding,
+  type Masker,
+  type Place,
+  type Report,
+  type Scanner,
+  UNFRAMED,
+} from '../base/finding.ts';
 import { createScanner } from '../detectors/index.ts';
 import { cleanStream } from './clean-stream.ts';
 import { columnRules } from './columns.ts';
@@ -82,25 +89,18 @@ function applied(
   findings: readonly Finding[],
   place: Place,
 ): Bytes {
-  const masks = findings.length > 1 ? new Array<Bytes>(findings.length) : null;
-  for (let i = 0; i < findings.length; i++) {
-    const mask = choice.of(findings[i]!.kind).mask(bytes, findings[i]!, place);
-    if (masks === null) return applyOne(bytes, span, findings[i]!, mask);
-    masks[i] = mask;
-  }
-  if (masks === null) return inPlace(bytes, span);
+  if (findings.length === 0) return inPlace(bytes, span);
+  if (findings.length === 1) return applyOne(choice.of(findings[0]!.kind), bytes, span, findings[0]!, place);
+  const masks = findings.map((finding) => choice.of(finding.kind).mask(bytes, finding, place));
   return keepLengths(findings, masks)
     ? overwrite(bytes, span, findings, masks)
     : rebuild(bytes, span, findings, masks);
 }
 
 /** As most values have it: no list is made. */
-function applyOne(
-  bytes: Bytes,
-  span: { readonly from: number; readonly to: number },
-  finding: Finding,
-  mask: Bytes,
-): Bytes {
+function applyOne(masker: Masker, bytes: Bytes, span: Span, finding: Finding, place: Place): Bytes {
+  if (masker.overwrite?.(bytes, finding, place)) return inPlace(bytes, span);
+  const mask = masker.mask(bytes, finding, place);
   if (mask.length !== finding.to - finding.from) return rebuild(bytes, span, [finding], [mask]);
   writeOver(bytes, finding.from, mask);
   return inPlace(bytes, span);

@@ -92,13 +92,10 @@ export function starred(span: Bytes, keeping: Keeping, spelling: Spelling): Byte
   return masked;
 }
 
-/** As `starred`, of the ASCII digits in [from, to) of a text: what most numbers are. */
-export function starredRun(text: Bytes, from: number, to: number, keeping: Keeping): Bytes {
-  const count = to - from;
-  const hidden = hiddenOf(count, keeping);
-  const masked = new Uint8Array(count);
-  for (let i = 0; i < count; i++) masked[i] = i < hidden.from || i >= hidden.to ? text[from + i]! : ASTERISK;
-  return masked;
+/** As `starred`, in place, of the ASCII digits in [from, to) of a text. */
+export function starRun(text: Bytes, from: number, to: number, keeping: Keeping): void {
+  const hidden = hiddenOf(to - from, keeping);
+  for (let i = hidden.from; i < hidden.to; i++) text[from + i] = ASTERISK;
 }
 
 /** ASCII digits and nothing else stand in [from, to). */

@@ -1,5 +1,5 @@
 import type { Finding, Masker } from '../base/finding.ts';
-import { isUnbroken, type Keeping, none, starred, starredRun, zeroed } from './digits.ts';
+import { isUnbroken, type Keeping, none, starRun, starred, zeroed } from './digits.ts';
 import { formAt } from './form.ts';
 
 /** The first six and the last four digits stay, the most that PCI DSS 3.4.1 lets anybody see. */
@@ -26,8 +26,15 @@ function keeping(name: string, keptOf: Keeping): Masker {
       const { from, to, spelling } = finding;
       if (formAt(text, finding, place) === 'number')
         return zeroed(text.subarray(from, to), isExempt(finding) ? none : keptOf);
-      if (spelling === undefined && isUnbroken(text, from, to)) return starredRun(text, from, to, keptOf);
       return starred(text.subarray(from, to), keptOf, spelling);
+    },
+    // What most numbers are: no copy is made of them.
+    overwrite(text, finding, place) {
+      const { from, to, spelling } = finding;
+      if (spelling !== undefined || !isUnbroken(text, from, to)) return false;
+      if (formAt(text, finding, place) === 'number') return false;
+      starRun(text, from, to, keptOf);
+      return true;
     },
   };
 }

@@ -61,8 +61,8 @@ export function readNumber(
   number: SpelledNumber,
 ): boolean {
   reset(number);
-  let position = at;
-  let size = 0;
+  let size = hex ? 0 : readPlain(bytes, at, number);
+  let position = at + size;
   let between = 0;
   let nothings = 0;
   while (number.count < DIGITS_READ_MAX && position - at < NUMBER_BYTES_MAX) {
@@ -97,6 +97,21 @@ export function readNumber(
   }
   number.sizes[number.groupCount++] = size;
   return true;
+}
+
+/** The ASCII digits at `at`, all that most numbers have; gives their count. */
+function readPlain(bytes: Bytes, at: number, number: SpelledNumber): number {
+  const { digits, ends } = number;
+  const max = Math.min(DIGITS_READ_MAX, bytes.length - at);
+  let count = 0;
+  for (; count < max; count++) {
+    const digit = bytes[at + count]! - 0x30;
+    if (digit < 0 || digit > 9) break;
+    digits[count] = digit;
+    ends[count] = at + count + 1;
+  }
+  number.count = count;
+  return count;
 }
 
 function hexCharacterAt(bytes: Bytes, at: number): number {

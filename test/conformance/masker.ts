@@ -23,7 +23,17 @@ export function maskerConforms(t: Test, masker: Masker, samples: readonly Masker
       equal(mask, bytes.subarray(finding.from, finding.to)),
       `${masker.name}: sample ${index} is masked`,
     );
+    t.ok(overwrites(masker, { bytes, finding, place }, mask), `${masker.name}: sample ${index} in place`);
     if (masker.keepsLength)
       t.equal(mask.length, finding.to - finding.from, `${masker.name}: sample ${index} keeps its length`);
   }
+}
+
+/** Where a mask is written in place it is the same, and where it is not nothing is written. */
+function overwrites(masker: Masker, { bytes, finding, place }: MaskerSample, mask: Uint8Array): boolean {
+  const written = keep(bytes);
+  const isWritten = masker.overwrite?.(written, finding, place) ?? false;
+  const expected = keep(bytes);
+  if (isWritten) expected.set(mask, finding.from);
+  return equal(written, expected);
 }
