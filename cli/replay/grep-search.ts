@@ -105,12 +105,17 @@ export async function* searchRecording(
     const onScreen = screens?.needs(raw) ?? false;
     if (!mayHold && !onScreen) continue;
     for (const record of decodeRecords(raw)) {
-      if (record.type.startsWith('tty.')) {
+      if (isOfScreen(record)) {
         if (onScreen) yield* screens!.take(record);
       } else if (mayHold) yield* hitsIn(record, needle, wants);
     }
   }
   if (screens !== null) yield* screens.end();
+}
+
+/** What a terminal shows or takes; commands and files are no part of a screen. */
+function isOfScreen({ type }: RecordRead): boolean {
+  return type.length === 5 && type.startsWith('tty.');
 }
 
 async function hasTerminal({ recording }: Checked): Promise<boolean> {
@@ -130,7 +135,7 @@ function* hitsIn(
 
 function whereOf(type: string): Hit['where'] | null {
   if (type === 'sql.rows') return 'result';
-  if (type.startsWith('sql.')) return 'statement';
+  if (type.startsWith('sql.') || type.startsWith('tty.')) return 'statement';
   return type.startsWith('http.') ? 'request' : null;
 }
 
@@ -141,7 +146,7 @@ function* textsOf({ type, data }: RecordRead): Generator<string> {
       for (const cell of Array.isArray(row) ? row : [row]) if (typeof cell === 'string') yield cell;
     return;
   }
-  for (const name of ['text', 'msg', 'm', 'url', 'value'])
+  for (const name of ['text', 'msg', 'm', 'url', 'value', 'cmd', 'path', 'to', 'at'])
     if (typeof data[name] === 'string') yield data[name];
   for (const value of listOf(data['params'])) if (typeof value === 'string') yield value;
   for (const header of listOf(data['h'])) yield listOf(header).join(': ');

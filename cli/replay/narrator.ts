@@ -18,6 +18,8 @@ import { typedText } from './typed-text.ts';
 
 const colours = pc.createColors(true);
 const ROWS_SHOWN = 20;
+/** Streams whose cut characters and sequences are waited for. */
+const STREAMS_MAX = 256;
 const STATEMENT_CHARACTERS_MAX = 4000;
 const LABEL_CHARACTERS_MAX = 200;
 /** Events that are worth going to. */
@@ -31,7 +33,9 @@ const MARKED = new Set([
   'viewer',
   'tty.exec',
   'tty.file',
+  'refused',
 ]);
+const RED = new Set(['alert', 'gap', 'refused']);
 /** Events that a transcript leaves out. */
 const QUIET = new Set(['hb', 'clock', 'tty.env', 'sql.set', 'sql.in', 'sql.suspended', 'tty.fwd', 'mask']);
 
@@ -48,6 +52,9 @@ interface Stream {
   readonly filter: TerminalFilter;
 }
 
+/** In place of a channel: all output that went to no terminal, where a line feed is a line's end. */
+export const STREAMS = -2;
+
 /** What is told of records that are given in order, from any of them on. */
 export class Narrator {
   readonly #persona: Persona;
@@ -56,13 +63,19 @@ export class Narrator {
   readonly #isTerminal: boolean;
   readonly #streams = new Map<string, Stream>();
   readonly #timeline = new Timeline(ROWS_SHOWN);
+  /** Output stands in the last line. */
+  #isMidLine = false;
   #beats: Beat[] = [];
 
-  /** `channel`: whose terminal is shown, where a session has several. */
+  /** What is said of a session that has no screen is said between its output. */
+  readonly #isStream: boolean;
+
+  /** `channel`: whose terminal is shown, where a session has several; `STREAMS`: output of none. */
   constructor(persona: Persona, isTerminal: boolean, channel = 0) {
     this.#persona = persona;
     this.#isTerminal = isTerminal;
     this.#channel = channel;
+    this.#isStream = channel === STREAMS;
   }
 
   /** No character and no sequence is cut: a good place to begin again. */
@@ -84,23 +97,27 @@ export class Narrator {
   #terminal(record: RecordRead): boolean {
     const { type, data } = record;
     if (type.length !== 5) return false;
-    if (Number(data['ch'] ?? 0) !== this.#channel) return true;
-    if (type === 'tty.o') this.#add(record, 'output', this.#output(type, data['d']));
-    else if (type === 'tty.e') this.#add(record, 'error', this.#output(type, data['d']));
+    const channel = Number(data['ch'] ?? 0);
+    if (channel !== this.#channel && !this.#isStream) return true;
+    if (type === 'tty.o') this.#add(record, 'output', this.#output(`${type}${channel}`, data['d']));
+    else if (type === 'tty.e') this.#add(record, 'error', this.#output(`${type}${channel}`, data['d']));
     else if (type === 'tty.i') this.#add(record, 'input', typed(data));
     else if (type === 'tty.r') this.#add(record, 'size', '', sizeOf(data));
     else if (type === 'tty.k') this.#add(record, 'keyframe', safeScreen(data['d']), sizeOf(data));
     return true;
   }
 
-  #output(type: string, bytes: unknown): string {
-    let stream = this.#streams.get(type);
+  #output(name: string, bytes: unknown): string {
+    let stream = this.#streams.get(name);
     if (stream === undefined) {
+      if (this.#streams.size >= STREAMS_MAX) this.#streams.clear();
       stream = { decoder: new TextDecoder(), filter: new TerminalFilter() };
-      this.#streams.set(type, stream);
+      this.#streams.set(name, stream);
     }
     const text = typeof bytes === 'string' ? bytes : decoded(stream.decoder, bytes);
-    return stream.filter.push(text);
+    const safe = stream.filter.push(text);
+    if (safe !== '') this.#isMidLine = !safe.endsWith('\n');
+    return this.#isStream ? safe.replaceAll('\n', '\r\n') : safe;
   }
 
   #exchange(record: RecordRead): void {
@@ -142,15 +159,16 @@ export class Narrator {
   #event(record: RecordRead): void {
     const text = `${record.type}  ${eventText(record.type, record.data)}`;
     if (MARKED.has(record.type)) this.#add(record, 'marker', cut(text, LABEL_CHARACTERS_MAX));
-    if (this.#isTerminal || record.type === 'mark') return;
-    this.#line(
-      record,
-      record.type === 'alert' || record.type === 'gap' ? colours.red(text) : colours.dim(text),
-    );
+    if (record.type === 'mark' || (this.#isTerminal && !this.#isStream)) return;
+    if (record.type === 'tty.exec')
+      return this.#line(record, colours.bold(`$ ${safeLine(textIn(record.data, 'cmd'))}`));
+    this.#line(record, RED.has(record.type) ? colours.red(text) : colours.dim(text));
   }
 
+  /** Behind output that has not ended its line it begins one of its own. */
   #line(record: RecordRead, text: string): void {
-    this.#add(record, 'output', `${text}\r\n`);
+    this.#add(record, 'output', `${this.#isMidLine ? '\x1b[m\r\n' : ''}${text}\r\n`);
+    this.#isMidLine = false;
   }
 
   #add({ seq, dtUs }: RecordRead, kind: Beat['kind'], text: string, size: Size | null = null): void {

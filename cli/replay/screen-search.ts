@@ -7,7 +7,7 @@ import type { Bytes } from '../../base/bytes.ts';
 import { decodeRecords, type RecordRead } from '../../recorder/index.ts';
 import { PlainOutput } from '../../recorder/terminal/index.ts';
 import type { Hit, Needle } from './grep-search.ts';
-import { Narrator } from './narrator.ts';
+import { Narrator, STREAMS } from './narrator.ts';
 import { Reader, type SeenLine } from './transcript.ts';
 
 /** Lines behind which nothing of what was left out stands on any screen. */
@@ -29,6 +29,7 @@ interface Channel {
 export class ScreenSearch {
   readonly #needle: Needle;
   readonly #channels = new Map<number, Channel>();
+  readonly #terminals = new Set<number>();
   readonly #plain: PlainOutput | null;
   /** Content that was left out, as much of it as the screen may still show. */
   #skipped: { readonly raw: Bytes; readonly lines: number }[] = [];
@@ -53,7 +54,9 @@ export class ScreenSearch {
   }
 
   take(record: RecordRead): readonly Hit[] {
-    const { narrator, reader } = this.#channel(Number(record.data['ch'] ?? 0));
+    const number = Number(record.data['ch'] ?? 0);
+    if (record.type === 'tty.r') this.#terminals.add(number);
+    const { narrator, reader } = this.#channel(number);
     for (const beat of narrator.tell(record)) reader.take(beat);
     return this.#taken();
   }
@@ -99,7 +102,9 @@ export class ScreenSearch {
     );
   }
 
-  #channel(number: number): Channel {
+  /** Output that went to no terminal is one channel's, whoever's it was. */
+  #channel(ch: number): Channel {
+    const number = this.#terminals.has(ch) ? ch : STREAMS;
     let channel = this.#channels.get(number);
     if (channel === undefined && this.#channels.size >= CHANNELS_MAX) [channel] = this.#channels.values();
     if (channel === undefined) {

@@ -12,7 +12,7 @@ import {
   type Verification,
 } from '../../recorder/index.ts';
 import type { Beat } from './beat.ts';
-import { Narrator, type Persona } from './narrator.ts';
+import { Narrator, type Persona, STREAMS } from './narrator.ts';
 import type { Checked } from './reading.ts';
 import { safeText } from './safe-text.ts';
 import { textIn } from './session.ts';
@@ -20,6 +20,8 @@ import { textIn } from './session.ts';
 const SEGMENTS_KEPT = 32;
 /** Segments that are looked through for the first terminal. */
 const LOOK_MAX = 8;
+/** None was seen yet. */
+const NO_CHANNEL = -1;
 
 /** Options of `openTape`. */
 export interface TapeOptions {
@@ -44,7 +46,7 @@ export class Tape {
   #isOpen = false;
   #isTerminal = false;
   #durationUs = 0;
-  #channel = -1;
+  #channel = NO_CHANNEL;
   readonly #kept = new Map<number, readonly RecordRead[]>();
   #damages: readonly { readonly offset: number; readonly why: string }[] = [];
 
@@ -55,7 +57,7 @@ export class Tape {
     this.startedUs = header.wallUs;
     this.sid = header.sid;
     this.path = recording.path;
-    this.#channel = options.channel ?? -1;
+    this.#channel = options.channel ?? NO_CHANNEL;
     this.persona = {
       user: textIn(opening, 'user', 'id'),
       database: textIn(opening, 'target', 'database'),
@@ -111,7 +113,7 @@ export class Tape {
     this.#isTerminal ||=
       places.some(({ seal }) => (seal.kinds & FACT.terminal) !== 0) || this.#tail.some(isOfTerminal);
     this.#durationUs = places.at(-1)?.seal.monoLastUs ?? 0;
-    if (this.#channel < 0) this.#channel = await this.#firstChannel();
+    if (this.#channel === NO_CHANNEL) this.#channel = await this.#firstChannel();
     return more;
   }
 
@@ -154,7 +156,7 @@ export class Tape {
 
   /** A narrator for records from any segment on. */
   narrator(): Narrator {
-    return new Narrator(this.persona, this.#isTerminal, Math.max(0, this.#channel));
+    return new Narrator(this.persona, this.#isTerminal, this.#channel === NO_CHANNEL ? 0 : this.#channel);
   }
 
   /** The beats of a part from a record on, told by a narrator that has told what is before, or begins here. */
@@ -225,13 +227,15 @@ export class Tape {
     return { seq: expected, atUs: before?.monoLastUs ?? 0, kind: 'damage', text, size: null };
   }
 
+  /** A terminal has a size before it has output; what has none is a command's own output. */
   async #firstChannel(): Promise<number> {
     for (let index = 0; index < Math.min(LOOK_MAX, this.parts); index++) {
       const records = await this.records(index).catch(() => []);
       const first = records.find(isOfTerminal);
-      if (first !== undefined) return Number(first.data['ch'] ?? 0);
+      if (first === undefined) continue;
+      return first.type === 'tty.r' || first.type === 'tty.k' ? Number(first.data['ch'] ?? 0) : STREAMS;
     }
-    return -1;
+    return NO_CHANNEL;
   }
 }
 
