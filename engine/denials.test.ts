@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { openArchive, openRecording, verifyRecording } from '../recorder/index.ts';
+import { entriesIn, sealerIn } from '../test/recorder/sealed.ts';
 import { temporaryFolder } from '../test/temporary.ts';
 import { type Denial, Denials, told } from './denials.ts';
 
@@ -38,12 +39,14 @@ test('a flood of denied logins is rationed, and all are counted; a day has its o
     wallUs: () => systemClock.wallUs() + aheadUs,
     monotonicUs: () => systemClock.monotonicUs() + aheadUs,
   };
+  const { sealer, folder } = sealerIn(directory);
   const archive = await openArchive({
     directory,
     mode: 'strict',
     durability: 'process',
     gatewayVersion: '0',
     clock,
+    notary: sealer,
   });
   const denials = new Denials({ archive, clock, log: quiet });
   for (let i = 0; i < 5000; i++) denials.add(denial(`stranger ${i}`), 'c');
@@ -54,7 +57,11 @@ test('a flood of denied logins is rationed, and all are counted; a day has its o
   for (let i = 0; i < 200; i++) denials.add(denial('again'), 'c');
   denials.close();
   await archive.close();
+  await sealer.close();
 
+  const logged = entriesIn(folder).filter(({ type }) => type === 'denied');
+  t.match(logged[0], { user: 'stranger 0', client: '192.0.2.1', reason: 'login-failed' });
+  t.equal(logged.length, (await recorded(directory)).flat().length);
   const [first, second, ...others] = await recorded(directory);
   t.equal(others.length, 0);
   t.equal(first!.length, 101);

@@ -75,6 +75,7 @@ export class Denials {
   }
 
   #write(data: Readonly<Record<string, unknown>>): void {
+    const { archive, log } = this.#parts;
     const recorder = this.#today();
     if (recorder === null) {
       this.#uncounted++;
@@ -82,6 +83,10 @@ export class Denials {
     }
     const more = this.#uncounted > 0 ? { more: this.#uncounted } : {};
     this.#uncounted = 0;
+    const entry = { type: 'denied', sid: recorder.sid, ...data, ...more };
+    archive.log?.append(entry).catch((error: Error) => {
+      log.error({ cause: error.message }, 'a denied login is not in the log of the recordings');
+    });
     recorder.write({
       type: 'login.denied',
       data: { ...data, ...more },

@@ -11,8 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { folderFor, opening, recordingIn, writeStatement } from '../test/recorder/sample.ts';
-import { sealerIn } from '../test/recorder/sealed.ts';
+import { entriesIn, sealerIn } from '../test/recorder/sealed.ts';
 import { ArchiveVerifier, openArchive, recordingPath } from './index.ts';
 import type { Verification } from './verification.ts';
 
@@ -22,7 +23,12 @@ interface Made {
 }
 
 /** An archive of some sessions, closed. */
-async function made(t: Test, sessions: number, entries: readonly object[] = []): Promise<Made> {
+async function made(
+  t: Test,
+  sessions: number,
+  entries: readonly object[] = [],
+  clock: Clock = systemClock,
+): Promise<Made> {
   const directory = folderFor(t);
   const { sealer } = sealerIn(directory);
   const archive = await openArchive({
@@ -32,6 +38,7 @@ async function made(t: Test, sessions: number, entries: readonly object[] = []):
     gatewayVersion: '0',
     threads: 1,
     notary: sealer,
+    clock,
   });
   const paths: string[] = [];
   for (let i = 0; i < sessions; i++) paths.push(await recordingIn(archive, 3));
@@ -70,13 +77,43 @@ test('deleted recordings, one or several in a row, are each reported as missing'
   t.strictSame(statuses(reports), ['VALID', 'MISSING', 'MISSING', 'MISSING', 'VALID', 'VALID']);
 });
 
-test('a recording that was deleted by the rules is purged, not missing', async (t) => {
-  const { directory, paths } = await made(t, 2);
+/** Deletes the first of two recordings of that age, with entries of the log before it. */
+async function purged(t: Test, ageDays: number, entries: readonly object[] = []): Promise<Verification> {
+  const wallUs = (): number => systemClock.wallUs() - ageDays * 86_400_000_000;
+  const { directory, paths } = await made(t, 2, [], { ...systemClock, wallUs });
   rmSync(paths[0]!);
+  const sid = paths[0]!.slice(-34, -8);
   const { sealer } = sealerIn(directory);
-  await sealer.append({ type: 'purge', sid: paths[0]!.slice(-34, -8) });
+  for (const entry of [...entries, { type: 'purge' }])
+    await sealer.append({ ...entry, sid } as unknown as { type: string });
   await sealer.close();
-  t.strictSame(statuses(await all(directory)), ['PURGED', 'VALID']);
+  const [first, second] = await all(directory);
+  t.equal(second!.status, 'VALID');
+  return first!;
+}
+
+test('a recording that was deleted by the rules is purged, not missing', async (t) => {
+  t.equal((await purged(t, 401)).status, 'PURGED');
+});
+
+test('a recording that was deleted against the rules is not purged, whatever the log says', async (t) => {
+  const held = [{ type: 'hold', case: 'K-17' }];
+  t.match(await purged(t, 401, held), { status: 'TAMPERED', reason: /held for the case K-17/ });
+  const released = [...held, { type: 'hold', case: 'K-18' }, { type: 'unhold', case: 'K-17' }];
+  t.match(await purged(t, 401, released), { status: 'TAMPERED', reason: /K-18/ });
+  const free = [...held, { type: 'unhold', case: 'K-17' }];
+  t.equal((await purged(t, 401, free)).status, 'PURGED');
+  t.match(await purged(t, 364), { status: 'TAMPERED', reason: /younger than 365 days/ });
+});
+
+test('an entry of others with a note in it is none of the sealer', async (t) => {
+  const { directory, paths } = await made(t, 2);
+  const { sealer } = sealerIn(directory);
+  const notes = entriesIn(join(directory, 'log')).filter(({ note }) => note !== undefined);
+  const sid = paths[0]!.slice(-34, -8);
+  await sealer.append({ type: 'view', sid, note: notes[1]!['note'], records: 99_999 });
+  await sealer.close();
+  t.strictSame(statuses(await all(directory)), ['VALID', 'VALID']);
 });
 
 test('a recording replaced by another valid one is caught, under its own name and under the other', async (t) => {

@@ -44,7 +44,10 @@ function compare(report: Report, logged: LoggedSession): void {
 
 function missing(report: Report, logged: LoggedSession): void {
   report.sid = logged.sid;
-  if (logged.purged) report.conclude('PURGED', 'The recording was deleted by the rules; the log says so.');
+  if (logged.purged === '')
+    report.conclude('PURGED', 'The recording was deleted by the rules; the log says so.');
+  else if (logged.purged !== null)
+    report.conclude('TAMPERED', `The recording was deleted against the rules: ${logged.purged}.`);
   else report.conclude('MISSING', `The log has this session as entry ${logged.index}, and there is no file.`);
 }
 

@@ -15,7 +15,7 @@ import { Journal } from './journal.ts';
 import { recordingLimits } from './limits.ts';
 import { lockFolder } from './lock.ts';
 import type { Notary } from './notary.ts';
-import { newSid } from './plain.ts';
+import { newSid, sidMs } from './plain.ts';
 import { type RecoverOptions, recoverFolder, recoverOthers, repairSession } from './recover.ts';
 import type { Recovery } from './recover-session.ts';
 import { defaultRetention } from './retention.ts';
@@ -381,9 +381,6 @@ export class RecordingArchive implements Archive {
 
 /** `<directory>/<yyyy>/<mm>/<dd>/<sid>.pgr.zst`, the day (UTC) that the id begins with. */
 export function recordingPath(directory: string, sid: string): string {
-  const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-  let ms = 0;
-  for (const digit of sid.slice(0, 10)) ms = ms * 32 + alphabet.indexOf(digit);
-  const [year, month, day] = new Date(ms).toISOString().slice(0, 10).split('-');
+  const [year, month, day] = new Date(sidMs(sid)).toISOString().slice(0, 10).split('-');
   return join(directory, year!, month!, day!, `${sid}.pgr.zst`);
 }

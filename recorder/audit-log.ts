@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { AuditLog } from '../base/recording.ts';
 import type { Notary } from './notary.ts';
 import { SealerClient } from './sealer/client.ts';
+import { SECRET_FOLDER } from './sealer/keys.ts';
 import { openSealer } from './sealer/run.ts';
 import { SOCKET_FILE } from './sealer/wire.ts';
 
@@ -17,7 +18,7 @@ export const LOG_FOLDER = 'log';
 const CONNECT_MS = 1000;
 
 /**
- * The log of the archive in a directory. Null if that archive has none (a copy of recordings
+ * The log of the archive in a directory. Null if that archive has none, or not its keys (a copy
  * on another machine). Throws `record-failed` where there is one and it cannot be written:
  * what has to be logged must then not be done.
  */
@@ -28,7 +29,7 @@ export function openAuditLog(directory: string): Promise<AuditLog | null> {
 /** As `openAuditLog`, for who also has something to sign: the running sealer, else one in this process. */
 export async function openNotary(directory: string): Promise<Notary | null> {
   const folder = join(directory, LOG_FOLDER);
-  if (!existsSync(join(folder, 'checkpoint'))) return null;
+  if (!existsSync(join(folder, 'checkpoint')) || !existsSync(join(folder, SECRET_FOLDER))) return null;
   if (existsSync(join(folder, SOCKET_FILE))) {
     const client = new SealerClient(folder);
     try {

@@ -37,6 +37,13 @@ export function newSid(wallUs: number): string {
   return sid;
 }
 
+/** Wall milliseconds that a session id begins with. */
+export function sidMs(sid: string): number {
+  let ms = 0;
+  for (const digit of sid.slice(0, 10)) ms = ms * 32 + ALPHABET.indexOf(digit);
+  return ms;
+}
+
 /** True for a text that has the form of a session id. */
 export function isSid(text: string): boolean {
   return /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(text);

@@ -21,10 +21,22 @@ export interface Access {
  * An archive without a log has none to write to. Throws `record-failed`: then nothing is shown.
  */
 export async function audit(directory: string, access: Access): Promise<void> {
+  await append(directory, { ...access });
+}
+
+/** Adds an entry about a run of the verifier. Throws as `audit` does. */
+export async function auditRun(
+  directory: string,
+  run: { readonly depth: string; readonly all: boolean; readonly statuses: Readonly<Record<string, number>> },
+): Promise<void> {
+  await append(directory, { type: 'verify', ...run });
+}
+
+async function append(directory: string, entry: AuditEntry): Promise<void> {
   const log = await openAuditLog(directory);
   if (log === null) return;
   try {
-    await log.append({ ...access, who: whoAmI() } as AuditEntry);
+    await log.append({ ...entry, who: whoAmI() });
   } finally {
     await log.close();
   }

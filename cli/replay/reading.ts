@@ -10,6 +10,7 @@ import {
   type Verification,
   verifyRecording,
 } from '../../recorder/index.ts';
+import { approversFor } from './acts.ts';
 import { type Access, archiveOf, audit } from './audit.ts';
 import { STATUS_EXIT } from './exit.ts';
 import { identitiesOf, type PlaceOption, recordingOf } from './place.ts';
@@ -17,12 +18,14 @@ import { safeText } from './safe-text.ts';
 
 export interface PlayOption {
   readonly force?: boolean;
+  readonly approvers?: string;
   readonly follow?: boolean;
 }
 
-/** `--force` of every subcommand that shows records. */
+/** `--force` and `--approvers` of every subcommand that shows records. */
 export const PLAY_OPTIONS: readonly (readonly [string, string])[] = [
   ['--force', 'show what is left of a recording that was changed'],
+  ['--approvers <file>', 'public keys of those who may approve redactions (else record.approvers says)'],
 ];
 
 /** `--follow` of those that go with a session. */
@@ -57,7 +60,7 @@ export async function openChecked(
   access: Omit<Access, 'sid' | 'status'>,
 ): Promise<Checked> {
   const path = await recordingOf(word, options);
-  const verification = await check(path, options.force ?? false);
+  const verification = await check(path, options);
   const { sid, status } = verification;
   await audit(archiveOf(path), { ...access, sid, status });
   const identities = await identitiesOf(options);
@@ -102,8 +105,20 @@ export async function sayEnd(path: string): Promise<void> {
   process.stderr.write(`${pc.dim(what)}  ${status}: ${safeText(reason)}\n`);
 }
 
-async function check(path: string, force: boolean): Promise<Verification> {
+/** Quickly; who may approve is looked up for a redacted recording only. */
+async function verified(path: string, options: PlaceOption & PlayOption): Promise<Verification> {
   const verification = await verifyRecording(path, { depth: 'quick' });
+  if (verification.redactions.length === 0) return verification;
+  const approvers = await approversFor(options).catch((error: PangateError) => {
+    if (options.approvers !== undefined) throw error;
+    return null;
+  });
+  return approvers === null ? verification : verifyRecording(path, { depth: 'quick', approvers });
+}
+
+async function check(path: string, options: PlaceOption & PlayOption): Promise<Verification> {
+  const { force = false } = options;
+  const verification = await verified(path, options);
   const { status, reason } = verification;
   if (STATUS_EXIT[status] === 0) return verification;
   process.exitCode = STATUS_EXIT[status];

@@ -12,6 +12,7 @@ import {
   verifyRecording,
 } from '../../recorder/index.ts';
 import { approversIn } from './acts.ts';
+import { archiveOf, auditRun } from './audit.ts';
 import { guarded, STATUS_EXIT, worse } from './exit.ts';
 import { print } from './output.ts';
 import { directoryOf, identitiesOf, PLACE_OPTIONS, type PlaceOption, pathOf, recordingsIn } from './place.ts';
@@ -56,7 +57,7 @@ Statuses and exit codes; of several recordings the worst counts:
   0  VALID-REDACTED  and records were removed with the leave of two approvers
   0  PURGED          it was deleted by the rules, and the log says so
   2  TAMPERED        something was changed: where, and what can still be trusted
-  3  OPEN            it is being recorded
+  3  OPEN            it is being recorded; with --all that is 0: it is as it should be
   3  CRASH-TAIL      its recorder ended before it did; the next start completes it
   3  TRUNCATED       the end is missing, and no journal knows of it
   4  UNVERIFIABLE    a later version, no recording, or not signed where recordings are signed
@@ -83,10 +84,28 @@ async function verify(words: readonly string[], options: VerifyOptions): Promise
   const counts = new Map<Status, number>();
   for await (const report of reports(words, options)) {
     counts.set(report.status, (counts.get(report.status) ?? 0) + 1);
-    process.exitCode = worse(Number(process.exitCode ?? 0), STATUS_EXIT[report.status]);
+    const isFine = report.status === 'OPEN' && options.all;
+    process.exitCode = worse(Number(process.exitCode ?? 0), isFine ? 0 : STATUS_EXIT[report.status]);
     await print(options.json ? `${safeJson(report)}\n` : text(report));
   }
   if (!options.json && options.all) await print(`${summary(counts)}\n`);
+  await logRun(words, options, counts);
+}
+
+/** That change detection ran stands in the log (PCI DSS 10.3.4); who may only read can verify all the same. */
+async function logRun(
+  words: readonly string[],
+  options: VerifyOptions,
+  counts: ReadonlyMap<Status, number>,
+): Promise<void> {
+  const first = words[0] === undefined ? null : await pathOf(words[0], options).catch(() => null);
+  const directory = options.all ? await directoryOf(options) : archiveOf(first ?? '');
+  const what = { depth: options.quick ? 'quick' : 'full', all: options.all ?? false };
+  try {
+    await auditRun(directory, { ...what, statuses: Object.fromEntries(counts) });
+  } catch (error) {
+    process.stderr.write(`pangate: this verification is not in the log: ${(error as Error).message}\n`);
+  }
 }
 
 async function* reports(words: readonly string[], options: VerifyOptions): AsyncGenerator<Verification> {

@@ -6,6 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bytes, equal } from '../../base/bytes.ts';
 import { NOTHING_SHA256, sha256 } from '../hash.ts';
+import { sidMs } from '../plain.ts';
+import { RETAIN_DAYS_MIN } from '../retention.ts';
 import { frameOfNote } from '../session-note.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 import { type Cosigner, cosignersOf } from './cosigners.ts';
@@ -32,7 +34,10 @@ export interface LoggedSession {
   /** Records that its journal had accepted. */
   acknowledged: number;
   ended: boolean;
-  purged: boolean;
+  /** Cases for which it is held now. */
+  readonly holds: Set<string>;
+  /** Null unless it was purged; then what was wrong with that, empty if nothing was. */
+  purged: string | null;
   /** Segments from which records were removed. */
   readonly redacted: number[];
 }
@@ -62,6 +67,7 @@ export interface LogView {
 }
 
 const PROBLEMS_MAX = 100;
+const DAY_MS = 86_400_000;
 
 /** Reads all of it. */
 export function readLogView(folder: string, trust: Trust, nowUs: number): LogView {
@@ -195,7 +201,9 @@ class LogWalk {
       session.lastNote = sha256(frameOfNote(note)).toString('hex');
     }
     if (type === 'close') session.ended = true;
-    if (type === 'purge') session.purged = true;
+    if (type === 'hold') session.holds.add(String(entry['case']));
+    if (type === 'unhold') session.holds.delete(String(entry['case']));
+    if (type === 'purge') session.purged ??= wrongPurge(session, entry.time_us);
     if (type === 'redact') session.redacted.push(Number(entry['segment']));
   }
 
@@ -213,7 +221,8 @@ class LogWalk {
       signed: 0,
       acknowledged: 0,
       ended: false,
-      purged: false,
+      holds: new Set<string>(),
+      purged: null,
       redacted: [],
     };
     this.#sessions.set(sid, { sid, boot, ordinal, header, index, ...state });
@@ -242,6 +251,13 @@ class LogWalk {
   #problem(what: string): void {
     if (this.#problems.length < PROBLEMS_MAX) this.#problems.push(what);
   }
+}
+
+/** No rule lets a recording go that is held, or younger than PCI DSS 10.5.1 says. */
+function wrongPurge({ sid, holds }: LoggedSession, timeUs: number): string {
+  if (holds.size > 0) return `it was held for the case ${[...holds][0]}`;
+  const ageDays = (timeUs / 1000 - sidMs(sid)) / DAY_MS;
+  return ageDays < RETAIN_DAYS_MIN ? `it was younger than ${RETAIN_DAYS_MIN} days` : '';
 }
 
 /** The root of leaves that come one after the other: a hash for each full subtree, largest first. */

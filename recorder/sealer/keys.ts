@@ -26,9 +26,18 @@ const ROLES = ['node', 'log'] as const;
 /** Reads the keys of a log's folder; makes them, and the vkeys file, the first time. */
 export function openKeys(folder: string, node: string): SealerKeys {
   const secrets = join(folder, SECRET_FOLDER);
-  if (!existsSync(join(secrets, 'node.key'))) makeKeys(folder, node);
+  if (!existsSync(join(secrets, 'node.key'))) {
+    if (existsSync(join(folder, 'checkpoint'))) throw keysGone(secrets);
+    makeKeys(folder, node);
+  }
   const [nodeKey, logKey] = ROLES.map((role) => readKey(secrets, role));
   return { node: nodeKey!, log: logKey! };
+}
+
+/** A log that has begun is not begun again by another key. */
+function keysGone(folder: string): PangateError {
+  const remedy = 'Restore them. If they are lost: move the log away; a new one begins.';
+  return new PangateError('file-unreadable', `the keys of this log are not in ${folder}`, remedy);
 }
 
 /** Makes keys and the vkeys file; never over those that are there. */
