@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { utf8 } from '../../base/bytes.ts';
+import { type Clock, systemClock } from '../../base/clock.ts';
 import { parseCheckpoint } from '../../recorder/log/checkpoint.ts';
 import { decodeEntry, type LoggedEntry } from '../../recorder/log/entry.ts';
 import { Log } from '../../recorder/log/log.ts';
@@ -18,12 +19,12 @@ export interface SealerHere {
 }
 
 /** Opens one; another one on the same directory goes on from its log. */
-export function sealerIn(directory: string): SealerHere {
+export function sealerIn(directory: string, clock: Clock = systemClock): SealerHere {
   const folder = join(directory, 'log');
   mkdirSync(folder, { recursive: true });
   const keys = openKeys(folder, 'gw-1');
-  const log = new Log({ folder, key: keys.log, durability: 'process' });
-  const sealer = new Sealer({ keys, log });
+  const log = new Log({ folder, key: keys.log, durability: 'process', clock });
+  const sealer = new Sealer({ keys, log, clock });
   sealer.load(new TileReader(folder, log.size), log.size);
   return { sealer, nodes: [verifierOf(keys.node)], folder };
 }
