@@ -2,11 +2,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { fullDisk } from '../test/recorder/full-disk.ts';
-import { acceptance, archiveFor, folderFor, opening, writeStatement } from '../test/recorder/sample.ts';
+import { fill } from '../test/recorder/fill.ts';
+import { archiveFor, folderFor, opening } from '../test/recorder/sample.ts';
 import { systemDisk } from './disk.ts';
 import { DiskSpace } from './disk-space.ts';
-import { openRecording, type RecordRead, verifyRecording } from './index.ts';
 
 const KB = 1024;
 
@@ -82,47 +81,8 @@ test('an archive takes no session on a disk that is nearly full', async (t) => {
   t.throws(() => archive.open(opening), { code: 'disk-full' });
 });
 
-interface Ended {
-  readonly failure: Error | null;
-  readonly accepted: number;
-  readonly last: RecordRead | undefined;
-  readonly records: number;
-  readonly status: string;
-}
-
-/** A strict session on a disk with room for so many bytes, to its end. */
-async function fill(t: Test, bytesMax: number, reserveBytes: number): Promise<Ended> {
-  const disk = fullDisk(systemDisk, bytesMax);
-  const spaceOf = async (): Promise<{ usedBytes: number; totalBytes: number }> => ({
-    usedBytes: 0,
-    totalBytes: 10_000_000,
-  });
-  const archive = await archiveFor(t, {
-    disk,
-    durability: 'process',
-    segmentBytesMax: 4 * KB,
-    space: { reserveBytes, spaceOf },
-  });
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  const recorder = archive.open(opening);
-  let accepted = -1;
-  for (let id = 0; recorder.failure === null && id < 2000; id++) {
-    await acceptance(recorder, writeStatement(recorder, id)).catch(() => undefined);
-    accepted = recorder.accepted;
-  }
-  const { failure } = recorder;
-  await recorder.close('client left');
-  const path = archive.pathOf(recorder.sid);
-  const { status } = await verifyRecording(path);
-  const records: RecordRead[] = [];
-  const recording = await openRecording(path);
-  for await (const record of recording.records()) records.push(record);
-  await recording.close();
-  return { failure, accepted, last: records.at(-1), records: records.length, status };
-}
-
 test('a full disk ends a strict session with the reason in its recording', async (t) => {
-  const ended = await fill(t, 500 * KB, 128 * KB);
+  const ended = await fill(500 * KB, 128 * KB);
   t.match(ended.failure, { code: 'disk-full' });
   t.equal(ended.status, 'VALID');
   t.match(ended.last, { type: 's.close', data: { why: 'disk-full' } });
@@ -131,7 +91,7 @@ test('a full disk ends a strict session with the reason in its recording', async
 
 test('wherever in a segment the disk is full, nothing that was accepted is lost', async (t) => {
   for (let bytes = 200 * KB; bytes < 209 * KB; bytes += 1117) {
-    const ended = await fill(t, bytes, 64 * KB);
+    const ended = await fill(bytes, 64 * KB);
     t.match(ended.failure, { code: 'disk-full' }, `${bytes}`);
     t.equal(ended.status, 'VALID', `${bytes}`);
     t.ok(ended.records > ended.accepted, `${bytes}: ${ended.records} records, ${ended.accepted} accepted`);
