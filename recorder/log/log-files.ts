@@ -113,12 +113,22 @@ export class LogFiles {
     return this.#written[level] ?? 0;
   }
 
-  /** Unfinished tiles can be made again from the entries: they need no sync. */
+  /** Names of the unfinished tiles that are written. */
+  readonly #edgeNames: string[] = [];
+
+  /**
+   * Unfinished tiles can be made again from the entries: they need no sync. Each is there whole or not
+   * at all, and written once: others read the log meanwhile.
+   */
   #writeEdge(): void {
     for (const [level, tile] of this.#edge.entries()) {
       if (tile.length === 0) continue;
-      const path = join(this.#folder, tilePath(level, this.#fullTiles(level), tile.length));
-      this.#write(path, tile, false);
+      const name = tilePath(level, this.#fullTiles(level), tile.length);
+      if (this.#edgeNames[level] === name) continue;
+      const path = join(this.#folder, name);
+      this.#write(`${path}.new`, tile, false);
+      fs.renameSync(`${path}.new`, path);
+      this.#edgeNames[level] = name;
     }
   }
 

@@ -150,7 +150,11 @@ class LogWalk {
         return;
       }
     }
-    this.#tiles(reader, size);
+    try {
+      this.#tiles(reader, size);
+    } catch (error) {
+      this.#problem(`tiles: ${(error as Error).message}`);
+    }
     if (!equal(this.#tree.root, root)) this.#problem('the entries are not those that the checkpoint signs');
   }
 
