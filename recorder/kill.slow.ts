@@ -32,7 +32,8 @@ test('kill -9 under load: every recording verifies up to its last accepted recor
     const plan = { directory, sizes: SIZES[i % SIZES.length]!, afterMs: random.below(300) };
     const sealed: Pick<KillPlan, 'sealerMs'> = i % SEALED === 0 ? { sealerMs: random.below(600) } : {};
     const kill = await killOnce({ ...plan, ...sealed });
-    rmSync(directory, { recursive: true });
+    // A sealer that was just being started again may still be on its way out.
+    rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     kills.push(kill);
     faults.push(...kill.faults.map((fault) => `kill ${i}: ${fault}`));
     if (i % 50 === 49 || i === KILLS - 1) report(kills, faults);

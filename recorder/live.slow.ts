@@ -32,6 +32,7 @@ test(`${SESSIONS} sessions write for ${LIVE_MS / 1000} s, and no verification ca
   const child = spawn(process.execPath, [SCRIPT, directory, String(SESSIONS)], {
     stdio: ['pipe', 'inherit', 'inherit'],
   });
+  t.teardown(() => child.kill('SIGKILL'));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const random = seededRandom(71);
   const seen = new Map<string, number>();

@@ -17,6 +17,8 @@ export interface Ended {
   readonly last: RecordRead | undefined;
   readonly records: number;
   readonly status: string;
+  /** Only the next start, with room, has completed the recording. */
+  readonly isLate: boolean;
 }
 
 /** A strict session on a disk with room for so many bytes, to its end. */
@@ -56,10 +58,15 @@ async function filled(directory: string, bytesMax: number, reserveBytes: number)
   await recorder.close('client left');
   await archive.close();
   const path = archive.pathOf(recorder.sid);
-  const { status } = await verifyRecording(path);
+  let { status } = await verifyRecording(path);
+  const isLate = status !== 'VALID';
+  if (isLate) {
+    await (await openArchive({ directory, mode: 'strict', gatewayVersion: '0', threads: 1 })).close();
+    status = (await verifyRecording(path)).status;
+  }
   const records: RecordRead[] = [];
   const recording = await openRecording(path);
   for await (const record of recording.records()) records.push(record);
   await recording.close();
-  return { failure, accepted, last: records.at(-1), records: records.length, status };
+  return { failure, accepted, last: records.at(-1), records: records.length, status, isLate };
 }
