@@ -38,6 +38,35 @@ test('zstd -lv counts the frames that there are', { skip: noZstd }, async (t) =>
   t.match(listed, /Check: XXH64/);
 });
 
+/** What a reader of zstd's seekable format does, without pangate: the table at the end, then any one frame. */
+const SEEK = `
+import struct, subprocess, sys
+b = open(sys.argv[1], 'rb').read()
+count, descriptor, magic = struct.unpack('<IBI', b[-9:])
+assert magic == 0x8F92EAB1 and descriptor == 0
+assert struct.unpack('<II', b[-17 - 8 * count:-9 - 8 * count]) == (0x184D2A5E, 8 * count + 9)
+at = 0
+for i in range(count):
+    stored, content = struct.unpack_from('<II', b, len(b) - 9 - 8 * count + 8 * i)
+    if content:
+        raw = subprocess.run(['zstd', '-dc'], input=b[at:at + stored], capture_output=True, check=True).stdout
+        assert len(raw) == content
+        sys.stdout.buffer.write(raw)
+    at += stored
+assert at == len(b) - 17 - 8 * count
+`;
+
+test('the seek table leads to every frame, by itself', {
+  skip: noZstd || (spawnSync(PYTHON, ['-V']).status !== 0 && 'python3 is not installed'),
+}, async (t) => {
+  const archive = await archiveFor(t, { segmentBytesMax: 4096 });
+  const path = await recordingIn(archive, 200);
+  const options = { maxBuffer: 1 << 26 };
+  t.ok(
+    execFileSync(PYTHON, ['-c', SEEK, path], options).equals(execFileSync('zstd', ['-dc', path], options)),
+  );
+});
+
 test('an open recording is read by zstd up to its last seal', { skip: noZstd }, async (t) => {
   const archive = await archiveFor(t, { segmentBytesMax: 1024 });
   const recorder = archive.open(opening);
