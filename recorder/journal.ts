@@ -22,8 +22,6 @@ import {
 import { recordingLimits } from './limits.ts';
 
 const RETRY_MS = 250;
-/** What waits for it runs when the callbacks of a turn have ended; cheaper than queueMicrotask. */
-const TURN: Promise<void> = Promise.resolve();
 /** A write up to this size into the page cache takes less time than handing it to another thread. */
 const QUICK_BYTES_MAX = 65_536;
 /**
@@ -165,11 +163,11 @@ export class Journal {
     await this.#removed;
   }
 
-  /** Writes when the callbacks that run now have ended, before the event loop goes on. */
+  /** Writes when all that has arrived meanwhile is dealt with, before the event loop waits again. */
   #soon(): void {
     if (this.#isDue || this.#writing !== null) return;
     this.#isDue = true;
-    void TURN.then(this.#turnEnded);
+    setImmediate(this.#turnEnded);
   }
 
   readonly #turnEnded = (): void => {
@@ -358,7 +356,7 @@ export class Journal {
 
   async #idle(): Promise<void> {
     while (this.#isDue || this.#writing !== null || this.#syncing !== null)
-      await (this.#writing ?? this.#syncing);
+      await (this.#writing ?? this.#syncing ?? new Promise((resolve) => setImmediate(resolve)));
   }
 
   /** Removes files from the oldest on while nobody needs them. */

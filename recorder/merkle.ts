@@ -6,8 +6,8 @@
  *   leaf_i = SHA-256(0x00 || salt_i || record_i)       salt_i = SHA-256(seed || le64(i))[0..16]
  *   node   = SHA-256(0x01 || left || right)
  */
-import type { Bytes } from '../base/bytes.ts';
-import { NOTHING_SHA256, sha256 } from './hash.ts';
+import { type Bytes, keep } from '../base/bytes.ts';
+import { NOTHING_SHA256, sha256, sha256Into } from './hash.ts';
 
 const HASH_BYTES = 32;
 /** Length of a segment's seed. */
@@ -24,43 +24,52 @@ export function saltOf(seed: Bytes, index: number): Bytes {
 }
 
 /** All leaves of a segment, one behind the other. `ends` holds the offset after each record. */
-export function leavesOf(raw: Bytes, ends: Uint32Array, seed: Bytes): Bytes {
-  const leaves = new Uint8Array(ends.length * HASH_BYTES);
-  const salted = new Uint8Array(SEED_BYTES + 8);
+export function leavesOf(raw: Bytes, ends: Uint32Array, seed: Bytes): Buffer {
+  const leaves = Buffer.allocUnsafeSlow(ends.length * HASH_BYTES);
+  const salted = Buffer.alloc(SEED_BYTES + 8);
   salted.set(seed);
-  const counter = new DataView(salted.buffer, SEED_BYTES);
-  let scratch = new Uint8Array(8192);
+  // A record is hashed where it lies, in a copy with room for what goes before it.
+  const scratch = Buffer.allocUnsafeSlow(1 + HASH_BYTES + longest(ends));
+  scratch[0] = 0;
   for (let i = 0, from = 0; i < ends.length; i++) {
     const to = ends[i]!;
-    const saltBytes = i === 0 ? 0 : SALT_BYTES;
-    const length = 1 + saltBytes + to - from;
-    if (length > scratch.length) scratch = new Uint8Array(length * 2);
+    const bodyAt = i === 0 ? 1 : 1 + SALT_BYTES;
     if (i > 0) {
-      counter.setUint32(0, i, true);
-      scratch.set(sha256(salted).subarray(0, SALT_BYTES), 1);
+      salted.writeUInt32LE(i, SEED_BYTES);
+      sha256Into(salted, scratch, 1);
     }
-    scratch.set(raw.subarray(from, to), 1 + saltBytes);
-    leaves.set(sha256(scratch.subarray(0, length)), i * HASH_BYTES);
+    scratch.set(raw.subarray(from, to), bodyAt);
+    sha256Into(scratch.subarray(0, bodyAt + to - from), leaves, i * HASH_BYTES);
     from = to;
   }
   return leaves;
 }
 
+function longest(ends: Uint32Array): number {
+  let most = 0;
+  for (let i = 0, from = 0; i < ends.length; i++) {
+    most = Math.max(most, ends[i]! - from);
+    from = ends[i]!;
+  }
+  return most;
+}
+
 /** The root over leaves that lie one behind the other; overwrites them. */
-export function rootOf(leaves: Bytes): Bytes {
-  let count = leaves.length / HASH_BYTES;
+export function rootOf(given: Bytes): Bytes {
+  let count = given.length / HASH_BYTES;
   if (count === 0) return NOTHING_SHA256;
-  const pair = new Uint8Array(1 + 2 * HASH_BYTES);
+  const leaves = Buffer.from(given.buffer, given.byteOffset, given.length);
+  const pair = Buffer.alloc(1 + 2 * HASH_BYTES);
   pair[0] = 1;
   // RFC 6962's tree is the one where each level pairs from the left and carries a last odd one up.
   while (count > 1) {
     const half = count >> 1;
     for (let i = 0; i < half; i++) {
-      pair.set(leaves.subarray(i * 2 * HASH_BYTES, (i * 2 + 2) * HASH_BYTES), 1);
-      leaves.set(sha256(pair), i * HASH_BYTES);
+      leaves.copy(pair, 1, i * 2 * HASH_BYTES, (i * 2 + 2) * HASH_BYTES);
+      sha256Into(pair, leaves, i * HASH_BYTES);
     }
     if (count & 1) leaves.copyWithin(half * HASH_BYTES, (count - 1) * HASH_BYTES, count * HASH_BYTES);
     count = half + (count & 1);
   }
-  return leaves.slice(0, HASH_BYTES);
+  return keep(leaves.subarray(0, HASH_BYTES));
 }
