@@ -8,6 +8,7 @@ export const benches: Readonly<Record<string, () => Promise<{ readonly bench: Be
   latency: () => import('./latency.bench.ts'),
   bulk: () => import('./postgres/bulk.bench.ts'),
   pgbench: () => import('./postgres/pgbench.bench.ts'),
+  ssh: () => import('./ssh/ssh.bench.ts'),
   memory: () => import('./postgres/memory.bench.ts'),
   recorder: () => import('./recorder/recorder.bench.ts'),
 };

@@ -35,7 +35,7 @@ export interface FrontOptions {
 }
 
 /** Starts both; they end with the test. */
-export async function startFront(t: Test, options: FrontOptions = {}): Promise<Front> {
+export async function startFront(t: Pick<Test, 'teardown'>, options: FrontOptions = {}): Promise<Front> {
   const sshd = await startSshd(options.sshd);
   t.teardown(sshd.stop);
   const front = await startGateway(sshd, options);
