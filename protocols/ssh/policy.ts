@@ -55,5 +55,5 @@ function isPlace(place: string, pattern: string): boolean {
 
 function halves(place: string): readonly [string, string] {
   const colon = place.lastIndexOf(':');
-  return [place.slice(0, colon), place.slice(colon + 1)];
+  return [place.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), place.slice(colon + 1)];
 }
