@@ -1,10 +1,10 @@
 /** What an installation runs on, and what of it will not work. Looks; changes nothing. */
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { PangateError } from '../base/errors.ts';
 import { expressionEngine } from '../detectors/index.ts';
 import { kernelName } from '../detectors/kernels/kernel.ts';
-import { describeZstd } from '../recorder/index.ts';
+import { BACKLOG, describeZstd, recordingPath } from '../recorder/index.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
 import type { Plugins } from './config/plugins.ts';
@@ -36,6 +36,7 @@ export async function examine(locate: () => string, plugins: Plugins): Promise<r
     return { value: true, what: `${count} of ${config.listeners.length} listener(s) with TLS` };
   });
   checks.push(...(await secrets(config, plugins)), ...users(config), recordings(config.record.directory));
+  if (config.record.store) checks.push(storeLag(config.record.directory));
   return checks;
 }
 
@@ -155,4 +156,27 @@ function recordings(directory: string): Check {
   if (folder === directory && (statSync(folder).mode & 0o077) !== 0)
     return { state: 'note', about, what: `others can read ${directory}`, remedy: `chmod 700 ${directory}` };
   return { state: 'good', about, what: `${directory}, ${free}`, remedy: '' };
+}
+
+/** A recording that has grown this long ago and is not in the store: 10.3.3 asks for promptness. */
+const BEHIND_MS_MAX = 120_000;
+
+/** What waits for the store. A marker is as old as the last part that was copied. */
+function storeLag(directory: string): Check {
+  const about = 'store';
+  const folder = join(directory, BACKLOG);
+  const sids = existsSync(folder) ? readdirSync(folder) : [];
+  let lagMs = 0;
+  let behind = 0;
+  for (const sid of sids) {
+    const grown = statSync(recordingPath(directory, sid), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const copied = statSync(join(folder, sid), { throwIfNoEntry: false })?.mtimeMs ?? grown;
+    if (grown <= copied || Date.now() - grown < BEHIND_MS_MAX) continue;
+    behind++;
+    lagMs = Math.max(lagMs, Date.now() - grown);
+  }
+  if (behind === 0)
+    return { state: 'good', about, what: `nothing is behind, ${sids.length} open or waiting`, remedy: '' };
+  const what = `${behind} recordings wait, the oldest for ${Math.round(lagMs / 1000)} s`;
+  return { state: 'note', about, what, remedy: 'Look for the store in the log of the gateway.' };
 }

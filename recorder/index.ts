@@ -44,8 +44,8 @@ export { type StartedSealer, type StartOptions, startSealer } from './sealer/sta
 export type { SegmentPlace } from './segment-place.ts';
 export { FolderStore } from './store/folder-store.ts';
 export { type S3Options, S3Store } from './store/s3-store.ts';
-export type { Parcel, Store } from './store/store.ts';
-export { markForStore, nameInStore } from './store/uploader.ts';
+export { nameInStore, type Parcel, type Store } from './store/store.ts';
+export { BACKLOG, markForStore, type UploadState } from './store/uploader.ts';
 export type { Damage, RedactionFound, Status, Verification } from './verification.ts';
 export { type VerifyOptions, verifyRecording } from './verify.ts';
 export { describeZstd } from './zstd.ts';

@@ -4,13 +4,13 @@
  * one PutObject, so a recording is at most 5 GiB.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import type { Bytes } from '../../base/bytes.ts';
 import { PangateError } from '../../base/errors.ts';
+import { streamOf } from './folder-store.ts';
 import { amzDate, authorizationOf, type Credentials, encode, queryOf } from './sigv4.ts';
 import type { Parcel, Store } from './store.ts';
 
@@ -33,12 +33,15 @@ export interface S3Options {
   readonly credentials: () => Promise<Pick<Credentials, 'accessKey' | 'secretKey'>>;
 }
 
+/** Bytes of a file. */
+type Part = Required<Pick<Parcel, 'path' | 'from' | 'bytes'>>;
+
 interface Request {
   readonly method: 'PUT' | 'GET' | 'DELETE';
   readonly name: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: { readonly path: string; readonly sha256: string };
+  readonly body?: Part & { readonly sha256: string };
 }
 
 export class S3Store implements Store {
@@ -58,11 +61,12 @@ export class S3Store implements Store {
     const sha256 = Buffer.from(parcel.sha256);
     const headers = {
       'content-length': String(parcel.bytes),
-      'content-md5': await md5Of(parcel.path),
+      'content-md5': await md5Of(parcel),
       'x-amz-checksum-sha256': sha256.toString('base64'),
       ...this.#lock(parcel.lockUntilUs),
     };
-    const body = { path: parcel.path, sha256: sha256.toString('hex') };
+    const { path, from = 0, bytes } = parcel;
+    const body = { path, from, bytes, sha256: sha256.toString('hex') };
     const answer = await this.#send({ method: 'PUT', name: parcel.name, headers, body });
     await refuseUnless(answer, [200]);
   }
@@ -122,23 +126,19 @@ export class S3Store implements Store {
       headers: { ...signed, authorization },
       timeout: TIMEOUT_MS,
     };
-    return answerTo(this.#endpoint, options, body?.path ?? null);
+    return answerTo(this.#endpoint, options, body ?? null);
   }
 }
 
 /** Sends; resolves with the head of the answer. A server that says nothing for a minute is given up. */
-function answerTo(
-  endpoint: URL,
-  options: http.RequestOptions,
-  bodyPath: string | null,
-): Promise<IncomingMessage> {
+function answerTo(endpoint: URL, options: http.RequestOptions, body: Part | null): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const client = endpoint.protocol === 'http:' ? http : https;
     const request = client.request(endpoint, options, resolve);
     request.on('timeout', () => request.destroy(new Error('the store does not answer')));
     request.on('error', reject);
-    if (bodyPath === null) request.end();
-    else pipeline(createReadStream(bodyPath), request).catch(reject);
+    if (body === null) request.end();
+    else pipeline(streamOf(body.path, body.from, body.bytes), request).catch(reject);
   });
 }
 
@@ -156,9 +156,9 @@ async function refuseUnless(answer: IncomingMessage, codes: readonly number[]): 
   throw new Error(`the store answers ${answer.statusCode}: ${code}`);
 }
 
-async function md5Of(path: string): Promise<string> {
+async function md5Of({ path, from = 0, bytes }: Parcel): Promise<string> {
   const hash = createHash('md5');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Bytes);
+  for await (const chunk of streamOf(path, from, bytes)) hash.update(chunk as Bytes);
   return hash.digest('base64');
 }
 

@@ -2,14 +2,21 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { archiveFor, folderFor, recordingIn } from '../../test/recorder/sample.ts';
+import {
+  acceptance,
+  archiveFor,
+  folderFor,
+  opening,
+  recordingIn,
+  writeStatement,
+} from '../../test/recorder/sample.ts';
 import { S3_KEYS, type S3Server, startS3 } from '../../test/servers/s3.ts';
 import { newIdentity, verifyRecording } from '../index.ts';
 import { FolderStore } from './folder-store.ts';
 import { S3Store } from './s3-store.ts';
 import { authorizationOf, encode } from './sigv4.ts';
-import type { Parcel, Store } from './store.ts';
-import { nameInStore, Uploader } from './uploader.ts';
+import { nameInStore, type Parcel, type Store } from './store.ts';
+import { Uploader } from './uploader.ts';
 
 test('a request is signed as the example of the S3 documentation', async (t) => {
   const headers = {
@@ -215,4 +222,46 @@ test('an archive keeps its journal until the store has the recordings, over rest
   await (await archiveFor(t, { directory, store })).close();
   t.strictSame(journals(), []);
   t.equal((await verifyRecording(join(folder, nameInStore(path)))).status, 'VALID');
+});
+
+test('an open session comes into the store in parts, which go when the whole is there', async (t) => {
+  const directory = folderFor(t);
+  const { server, store } = await s3For(t);
+  const recipients = [newIdentity().publicText, newIdentity().publicText];
+  const archive = await archiveFor(t, { directory, segmentBytesMax: 1024, encryption: { recipients } });
+  const recorder = archive.open(opening);
+  const path = archive.pathOf(recorder.sid);
+  const shared = { store, directory, pathOf: () => path, retainDays: 400, log: null };
+  const alerts: string[] = [];
+  const paced = { ...shared, partMs: 30, firstRetryMs: 20, lastRetryMs: 200 };
+  const uploader = new Uploader({ ...paced, onAlert: ({ message }) => alerts.push(message) });
+  t.teardown(() => uploader.close());
+  await uploader.start();
+  uploader.expect(recorder.sid);
+  const partsOf = (): Buffer[] =>
+    server.versions
+      .filter(({ key }) => key.includes('.parts/'))
+      .sort((one, other) => (one.key < other.key ? -1 : 1))
+      .map(({ body }) => body);
+  for (let round = 1; round <= 3; round++) {
+    for (let id = 0; id < 30; id++) await acceptance(recorder, writeStatement(recorder, id));
+    await until(() => partsOf().length >= round && uploader.state.lagMs === 0);
+  }
+  const begun = Buffer.concat(partsOf());
+  t.ok(begun.length > 2000 && begun.equals(readFileSync(path).subarray(0, begun.length)));
+  t.ok(
+    server.versions.some(({ key }) => key.endsWith('.pgk')),
+    'with its key',
+  );
+  server.down = 6;
+  for (let id = 0; id < 30; id++) await acceptance(recorder, writeStatement(recorder, id));
+  await until(() => alerts.length > 0 && uploader.state.lagMs > 0);
+  t.match(alerts, [/is open and not in the store: .*503/]);
+  t.ok(uploader.state.failures > 0);
+  await recorder.close('done');
+  await uploader.add(recorder.sid);
+  await until(() => uploader.state.uploads === 1);
+  t.strictSame(partsOf(), []);
+  t.ok(server.versions.some(({ body }) => body.equals(readFileSync(path))));
+  t.strictSame(readdirSync(join(directory, 'backlog')), []);
 });

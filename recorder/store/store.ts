@@ -1,11 +1,14 @@
 /** Where recordings are copied to: docs/recording.md, "The store". */
+import { basename } from 'node:path';
 import type { Bytes } from '../../base/bytes.ts';
 
-/** One file on its way. */
+/** One file, or a part of one, on its way. */
 export interface Parcel {
   /** Its name in the store: `2026/11/23/<sid>.pgr.zst`. */
   readonly name: string;
   readonly path: string;
+  /** Where it begins in the file; 0 unless told. */
+  readonly from?: number;
   readonly bytes: number;
   readonly sha256: Bytes;
   /** Until when nobody may delete it; null for a file that a purge must be able to destroy. */
@@ -22,4 +25,10 @@ export interface Store {
   hash(name: string): Promise<Bytes | null>;
   /** Removes a file and its older versions. False if a lock forbids it. */
   remove(name: string): Promise<boolean>;
+}
+
+/** `2026/11/23/<sid>.pgr.zst`: the last four parts of a path. */
+export function nameInStore(path: string): string {
+  const parts = path.split('/');
+  return [...parts.slice(-4, -1), basename(path)].join('/');
 }

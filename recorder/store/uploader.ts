@@ -1,10 +1,10 @@
 /**
- * Copies complete recordings to the store. What is recorded, or still to be copied, lies as an
- * empty file in `backlog/`, so that no crash forgets it. Each recording has its own time for the next try: one
+ * Copies complete recordings to the store, and open ones in parts. What is recorded, or still to be
+ * copied, lies as a file in `backlog/`, so that no crash forgets it. Each recording has its own time for the next try: one
  * that fails never keeps others waiting. docs/recording.md, "The store".
  */
 import * as fs from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { equal } from '../../base/bytes.ts';
 import type { AuditLog } from '../../base/recording.ts';
 import { systemDisk } from '../disk.ts';
@@ -12,13 +12,17 @@ import { openRecording } from '../reader.ts';
 import { FOREVER } from '../retention.ts';
 import { wrappedKeyPath } from '../wrapped-key.ts';
 import { hashFile } from './folder-store.ts';
-import type { Parcel, Store } from './store.ts';
+import { OpenParts } from './open-parts.ts';
+import { nameInStore, type Parcel, type Store } from './store.ts';
 
 const DAY_US = 86_400_000_000;
 /** A lock for what is to be kept for ever: S3 takes 100 years. */
 const FOREVER_DAYS = 36_500;
 const LOOK_MS = 5000;
-const BACKLOG = 'backlog';
+/** The folder of what waits, in the directory of the recordings. */
+export const BACKLOG = 'backlog';
+/** The store is behind, and somebody should know. */
+const LAG_MS_MAX = 300_000;
 
 /** What is copied where, and who is told. */
 export interface UploaderOptions {
@@ -31,11 +35,23 @@ export interface UploaderOptions {
   readonly onAlert: (error: Error) => void;
   readonly firstRetryMs?: number;
   readonly lastRetryMs?: number;
+  /** Between two parts of an open session. */
+  readonly partMs?: number;
 }
 
 interface Retry {
   readonly atMs: number;
   readonly waitMs: number;
+}
+
+/** What waits, for how long the oldest of it has, and what was done since the start. */
+export interface UploadState {
+  readonly backlog: number;
+  readonly lagMs: number;
+  readonly uploads: number;
+  /** Of open sessions. */
+  readonly parts: number;
+  readonly failures: number;
 }
 
 /** The one that copies. */
@@ -44,6 +60,8 @@ export class Uploader {
   onStored: () => void = () => undefined;
   readonly #options: Required<UploaderOptions>;
   readonly #folder: string;
+  readonly #parts: OpenParts;
+  #isBehind = false;
   readonly #retries = new Map<string, Retry>();
   /** Sessions that are recorded now, or wait: their journals are kept. */
   readonly #awaited = new Set<string>();
@@ -60,14 +78,17 @@ export class Uploader {
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: UploaderOptions) {
-    this.#options = { firstRetryMs: 1000, lastRetryMs: 300_000, ...options };
+    this.#options = { firstRetryMs: 1000, lastRetryMs: 300_000, partMs: 20_000, ...options };
     this.#folder = join(options.directory, BACKLOG);
+    this.#parts = new OpenParts({ ...this.#options, folder: this.#folder });
   }
 
-  /** For metrics: what waits, for how long the oldest has, and what was done since the start. */
-  get state(): { backlog: number; lagMs: number; uploads: number; failures: number } {
-    const lagMs = this.#oldestMs === null ? 0 : Math.max(0, Date.now() - this.#oldestMs);
-    return { backlog: this.#backlog, lagMs, uploads: this.#uploads, failures: this.#failures };
+  /** For metrics. */
+  get state(): UploadState {
+    const oldestMs = Math.min(this.#oldestMs ?? Date.now(), this.#parts.behindMs ?? Date.now());
+    const lagMs = Math.max(0, Date.now() - oldestMs);
+    const failures = this.#failures + this.#parts.failures;
+    return { backlog: this.#backlog, lagMs, uploads: this.#uploads, parts: this.#parts.parts, failures };
   }
 
   /** True while one of these sessions is not in the store. */
@@ -90,6 +111,7 @@ export class Uploader {
   async add(sid: string): Promise<void> {
     if ((await this.#open.get(sid)) !== true) await this.#mark(sid);
     this.#open.delete(sid);
+    this.#parts.ended(sid);
     this.#awaited.add(sid);
     this.#look();
   }
@@ -118,8 +140,24 @@ export class Uploader {
         if (this.#isClosed) return;
         if ((this.#retries.get(sid)?.atMs ?? 0) <= Date.now()) await this.#try(sid);
       }
+      for (const sid of [...this.#open.keys()]) {
+        if (this.#isClosed) return;
+        if (this.#open.has(sid)) await this.#parts.ship(sid);
+      }
+      this.#watch();
       await this.#pause();
     }
+  }
+
+  /** One alert for each time of being behind. */
+  #watch(): void {
+    const { lagMs, backlog } = this.state;
+    const isBehind = lagMs > LAG_MS_MAX;
+    if (isBehind && !this.#isBehind) {
+      const what = `the store ${this.#options.store.name} is ${Math.round(lagMs / 1000)} s behind`;
+      this.#options.onAlert(new Error(`${what}: ${backlog} recordings wait`));
+    }
+    this.#isBehind = isBehind;
   }
 
   /** Sessions of the backlog, oldest first. */
@@ -140,7 +178,11 @@ export class Uploader {
 
   async #pause(): Promise<void> {
     if (this.#isDue) return;
-    const nextMs = Math.min(...[...this.#retries.values()].map(({ atMs }) => atMs - Date.now()), LOOK_MS);
+    const nextMs = Math.min(
+      ...[...this.#retries.values()].map(({ atMs }) => atMs - Date.now()),
+      LOOK_MS,
+      this.#options.partMs,
+    );
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.max(10, nextMs)).unref();
       this.#wake = () => {
@@ -186,6 +228,7 @@ export class Uploader {
       const { bytes, sha256 } = recording;
       await log?.append({ type: 'backup', sid, store: store.name, bytes, sha256 });
     }
+    await this.#parts.remove(sid);
     await fs.rm(join(this.#folder, sid), { force: true });
     this.#awaited.delete(sid);
     this.onStored();
@@ -215,7 +258,7 @@ export class Uploader {
 export async function markForStore(directory: string, sid: string): Promise<void> {
   const folder = join(directory, BACKLOG);
   await fs.mkdir(folder, { recursive: true, mode: 0o700 });
-  const marker = await fs.open(join(folder, sid), 'w', 0o600);
+  const marker = await fs.open(join(folder, sid), 'a', 0o600);
   await marker.sync().finally(() => marker.close());
   await systemDisk.syncFolder(folder);
 }
@@ -223,12 +266,6 @@ export async function markForStore(directory: string, sid: string): Promise<void
 async function parcelOf(path: string, lockUntilUs: number | null): Promise<Parcel> {
   const [{ size: bytes }, sha256] = await Promise.all([fs.stat(path), hashFile(path)]);
   return { name: nameInStore(path), path, bytes, sha256, lockUntilUs };
-}
-
-/** `2026/11/23/<sid>.pgr.zst`: the last four parts of a path. */
-export function nameInStore(path: string): string {
-  const parts = path.split('/');
-  return [...parts.slice(-4, -1), basename(path)].join('/');
 }
 
 async function exists(path: string): Promise<boolean> {
