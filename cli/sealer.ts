@@ -32,5 +32,6 @@ async function sealer(options: ConfigOption & { readonly directory?: string }): 
       : { directory: options.directory, durability: 'disk' as const, witnesses: [] };
   const ended = new Promise((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
   const { directory, durability, witnesses } = record;
-  await runSealer({ folder: join(directory, LOG_FOLDER), durability, witnesses }, ended);
+  const stamps = 'timestamps' in record && record.timestamps ? { timestamps: record.timestamps } : {};
+  await runSealer({ folder: join(directory, LOG_FOLDER), durability, witnesses, ...stamps }, ended);
 }

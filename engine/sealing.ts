@@ -23,6 +23,8 @@ export async function openSealing(config: RecordConfig, log: GatewayLog): Promis
     folder,
     durability: config.durability,
     witnesses: config.witnesses,
+    ...(config.timestamps && { timestamps: config.timestamps }),
+    onNotice: (text) => log.warn({ cause: text }, 'the sealer has something to say'),
     onTrouble: (error) => log.error({ cause: error.message }, 'the sealer is started again'),
   });
 }

@@ -9,6 +9,7 @@ export type { EncryptionOptions } from './encryption.ts';
 export { type Hold, hold, holdsOf, unhold } from './hold.ts';
 export { FOLLOW_MS, followRecords, LiveRecording, type LiveState } from './live.ts';
 export { formatVkey, parseVkey, type VerifierKey } from './log/note.ts';
+export { checkTimestamp, newestTimestamp } from './log/timestamp.ts';
 export { readTrust, type Trust } from './log/trust.ts';
 export { openWitness } from './log/witness.ts';
 export type { Notary } from './notary.ts';

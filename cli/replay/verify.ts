@@ -5,6 +5,7 @@ import pc from 'picocolors';
 import { PangateError } from '../../base/errors.ts';
 import {
   ArchiveVerifier,
+  checkTimestamp,
   LOG_FOLDER,
   logAround,
   type Status,
@@ -27,6 +28,7 @@ interface VerifyOptions extends PlaceOption {
   readonly againstLog?: string;
   readonly vkeys?: string;
   readonly root?: string;
+  readonly tsa?: string;
   readonly json?: boolean;
   readonly approvers?: string;
 }
@@ -46,6 +48,10 @@ export function verifyCommand(): Command {
     .option('--against-log <folder>', 'the log to hold them against (else the one beside them)')
     .option('--vkeys <file>', 'whom to trust (else the file vkeys in the log)')
     .option('--root <vkey>', 'the key that must have signed the vkeys file')
+    .option(
+      '--tsa <file>',
+      'certificates of the authority that stamps the log with the time, PEM: check its stamp',
+    )
     .option('--json', 'one JSON object a line')
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: VerifyOptions) => guarded(() => verify(words, options)));
@@ -89,17 +95,38 @@ async function verify(words: readonly string[], options: VerifyOptions): Promise
     await print(options.json ? `${safeJson(report)}\n` : text(report));
   }
   if (!options.json && options.all) await print(`${summary(counts)}\n`);
-  await logRun(words, options, counts);
+  const directory = await archiveIn(words, options);
+  if (options.tsa !== undefined) await timestamp(join(directory, LOG_FOLDER), options.tsa, options);
+  await logRun(directory, options, counts);
+}
+
+/** The archive that is verified, or that the first recording lies in. */
+async function archiveIn([word]: readonly string[], options: VerifyOptions): Promise<string> {
+  if (word === undefined) return directoryOf(options);
+  return archiveOf(await pathOf(word, options).catch(() => ''));
+}
+
+/** That an authority has seen the log: a line of its own, and an exit code as for recordings. */
+async function timestamp(around: string, authority: string, options: VerifyOptions): Promise<void> {
+  const { trust } = new Verifiers(options).of(around) ?? {};
+  if (trust === undefined) throw new PangateError('argument-invalid', 'there is no log to have a time stamp');
+  const checked = checkTimestamp(options.againstLog ?? around, authority, trust);
+  const status = checked.fault === null ? 'VALID' : checked.isMissing ? 'UNVERIFIABLE' : 'TAMPERED';
+  process.exitCode = worse(Number(process.exitCode ?? 0), STATUS_EXIT[status]);
+  const what = checked.fault ?? `the log had ${checked.size} entries on ${checked.time}`;
+  await print(
+    options.json
+      ? `${safeJson({ timestamp: status, what })}\n`
+      : `${status}  time stamp  ${safeText(what)}\n`,
+  );
 }
 
 /** That change detection ran stands in the log (PCI DSS 10.3.4); who may only read can verify all the same. */
 async function logRun(
-  words: readonly string[],
+  directory: string,
   options: VerifyOptions,
   counts: ReadonlyMap<Status, number>,
 ): Promise<void> {
-  const first = words[0] === undefined ? null : await pathOf(words[0], options).catch(() => null);
-  const directory = options.all ? await directoryOf(options) : archiveOf(first ?? '');
   const what = { depth: options.quick ? 'quick' : 'full', all: options.all ?? false };
   try {
     await auditRun(directory, { ...what, statuses: Object.fromEntries(counts) });

@@ -140,6 +140,8 @@ export interface RecordConfig {
   readonly store?: StoreConfig;
   /** Who cosigns the log: its address and vkey. */
   readonly witnesses: readonly { readonly url: string; readonly key: string }[];
+  /** Without it no authority stamps the log with the time. */
+  readonly timestamps?: { readonly url: string; readonly everySeconds: number };
   /** Without it recordings are plain. */
   readonly encryption?: EncryptionConfig;
   /** Per statement; what is beyond is committed to by its hash. `all`: no cap; 0: statements only. */

@@ -30,6 +30,7 @@ export function recordShape(path: PathShape, secret: z.ZodType): z.ZodType {
           '`started`: signed by a process of its own beside the gateway; `external`: by `pangate sealer`; `off`: not signed',
       }),
       witnesses: witnessesShape(),
+      timestamps: timestampsShape().exactOptional(),
       encryption: encryptionShape(path).exactOptional(),
       store: storeShape(path, secret).exactOptional(),
       results: z
@@ -139,6 +140,22 @@ function storeShape(path: PathShape, secret: z.ZodType) {
     })
     .refine((store) => (store.folder === undefined) !== (store.s3 === undefined), 'needs `folder` or `s3`')
     .meta({ description: 'where complete recordings are copied to: `{ folder: path }` or `{ s3: ... }`' });
+}
+
+function timestampsShape() {
+  return z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .meta({ description: 'where a time-stamping authority answers (RFC 3161)' }),
+      everySeconds: z
+        .int()
+        .min(1)
+        .max(86_400)
+        .default(3600)
+        .meta({ description: 'seconds between two time stamps' }),
+    })
+    .meta({ description: 'who stamps the log with the time: `{ url: https://... }`' });
 }
 
 function witnessesShape() {

@@ -21,6 +21,7 @@ export const SEALER_TYPES: ReadonlySet<string> = new Set([
   'boot',
   'alive',
   'refused',
+  'timestamp',
 ]);
 
 /** `type` and `time_us` come first. Throws `limit-exceeded` for an entry that is too long. */

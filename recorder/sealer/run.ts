@@ -3,11 +3,13 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { PangateError } from '../../base/errors.ts';
+import type { AuditEntry } from '../../base/recording.ts';
 import { lockFolder } from '../lock.ts';
 import { Log } from '../log/log.ts';
 import { TileReader } from '../log/tiles.ts';
 import { openKeys, SECRET_FOLDER, trustWitnesses } from './keys.ts';
 import { Sealer } from './sealer.ts';
+import { type TimestampAuthority, Timestamps } from './timestamps.ts';
 import { type WitnessAddress, Witnesses } from './witnesses.ts';
 
 /** How a sealer works. */
@@ -21,6 +23,8 @@ export interface SealerOptions {
   readonly isAgain?: boolean;
   /** Who cosigns the log's checkpoints. */
   readonly witnesses?: readonly WitnessAddress[];
+  /** Who stamps checkpoints with the time. */
+  readonly timestamps?: TimestampAuthority;
   /** The log has failed: the process is to end. */
   readonly onFailure?: (error: Error) => void;
 }
@@ -55,10 +59,14 @@ export async function openSealer(options: SealerOptions): Promise<OpenSealer> {
     trustWitnesses(folder, addresses);
     witnesses.start();
     await sealer.note({ type: 'boot', node: keys.node.name, size: log.size });
+    const note = (entry: AuditEntry): Promise<number> => sealer.note(entry);
+    const timestamps = new Timestamps({ folder, log, authority: options.timestamps ?? null, note });
+    timestamps.start();
     return {
       sealer,
       close: alive(sealer, log, async () => {
         witnesses.close();
+        timestamps.close();
         await unlock();
       }),
     };

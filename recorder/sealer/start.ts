@@ -17,6 +17,8 @@ const STOP_MS = 10_000;
 export interface StartOptions extends Omit<SealerOptions, 'onFailure'> {
   /** Told when the sealer ends by itself, and what it has to say. */
   readonly onTrouble?: (error: Error) => void;
+  /** Told what a sealer that runs has to say: that an authority does not answer. */
+  readonly onNotice?: (text: string) => void;
   /** The account to run it as; only root can ask for that. */
   readonly account?: { readonly uid: number; readonly gid: number };
 }
@@ -98,12 +100,13 @@ class Keeper {
   }
 
   #spawn(ended: () => void): ChildProcess {
-    const { folder, durability, node, witnesses, account } = this.#options;
+    const { folder, durability, node, witnesses, timestamps, account } = this.#options;
     const words = JSON.stringify({
       folder: resolve(folder),
       durability,
       node,
       witnesses,
+      timestamps,
       isAgain: this.#isUp,
     });
     const child = spawn(process.execPath, [MODULE, words], { stdio: 'pipe', cwd: '/', ...account });
@@ -114,6 +117,7 @@ class Keeper {
     child.stdout.resume();
     child.stderr.on('data', (chunk) => {
       this.#words = (this.#words + chunk).slice(-2000);
+      if (this.#isUp) this.#options.onNotice?.(String(chunk).trim());
     });
     child.once('error', (error) => {
       this.#words = error.message;

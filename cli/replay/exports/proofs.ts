@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LOG_FOLDER, proveSession, type Recording } from '../../../recorder/index.ts';
+import { LOG_FOLDER, newestTimestamp, proveSession, type Recording } from '../../../recorder/index.ts';
 import { archiveOf } from '../audit.ts';
 
 /** A file of the bundle. */
@@ -22,8 +22,6 @@ const KINDS: readonly Proof[] = [
   { name: 'checkpoint', about: 'the log over all sessions as it stood, a signed note' },
   { name: 'vkeys', about: 'public keys of log and sealers; compare them with those you were given' },
   { name: 'cosigned', about: 'what witnesses have signed of the log' },
-  { name: 'timestamped', about: 'the checkpoint that the time stamp is over' },
-  { name: 'timestamp.tsr', about: 'a time stamp on it, RFC 3161' },
 ];
 const PROOF: Proof = {
   name: 'session.tlog-proof',
@@ -39,6 +37,7 @@ export async function putProofs(recording: Recording, folder: string): Promise<r
     await copyFile(join(log, kind.name), join(folder, kind.name));
     proofs.push(kind);
   }
+  proofs.push(...(await putTimestamp(log, folder)));
   if (proofs.length > 0 && (await putProof(recording, log, folder))) proofs.push(PROOF);
   const verifier = fileURLToPath(new URL('../../../../docs/formats/verifier/verify.py', import.meta.url));
   if (proofs.length > 0 && existsSync(verifier)) {
@@ -46,6 +45,17 @@ export async function putProofs(recording: Recording, folder: string): Promise<r
     proofs.push(VERIFIER);
   }
   return proofs;
+}
+
+async function putTimestamp(log: string, folder: string): Promise<readonly Proof[]> {
+  const files = newestTimestamp(log);
+  if (files === null) return [];
+  await copyFile(files.checkpoint, join(folder, 'timestamped'));
+  await copyFile(files.token, join(folder, 'timestamp.tsr'));
+  return [
+    { name: 'timestamped', about: 'the checkpoint that the time stamp is over' },
+    { name: 'timestamp.tsr', about: 'a time stamp, RFC 3161: openssl ts -verify -data timestamped' },
+  ];
 }
 
 /** False for a session that the log does not know, or not yet. */
