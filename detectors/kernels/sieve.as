@@ -58,6 +58,8 @@ let framedSides: i32 = 0;
 let floor: i32 = 0;
 let origin: i32 = 0;
 let limit: i32 = 0;
+/** Values that begin before this have been looked at. */
+let valueFrom: i32 = 0;
 
 /**
  * As twinSearch: where card data could start in [from, end) of the data, which ends at `high` and
@@ -66,7 +68,10 @@ let limit: i32 = 0;
 export function search(from: i32, end: i32, low: i32, high: i32, framing: i32): i32 {
   floor = low;
   limit = high;
-  return mayBeValue(from) ? from : sift(from, end, low, high, from, framing);
+  valueFrom = from;
+  const isValue = mayBeValue(from);
+  valueFrom = 0;
+  return isValue ? from : sift(from, end, low, high, from, framing);
 }
 
 /** An assigner stands so near before `from` that what starts there may be its value. */
@@ -307,6 +312,7 @@ function mayHold(end: i32, from: i32): bool {
   if (start == stop) return start < limit;
   if (start > from && load<u8>(start - 1) == 0x5c && (load<u8>(start) == 0x75 || load<u8>(start) == 0x78)) return true;
   if ((classOf(start) & ESCAPE) != 0 || load<u8>(start) == 0x3c) return true;
+  if (start < valueFrom) return false;
   const digits = runOf(start, 10);
   const last = load<u8>(end - 1) | 0x20;
   const pin = last == 0x6e && (load<u8>(end - 3) | 0x20) == 0x70;

@@ -45,10 +45,10 @@ export function twinSearch(bytes: Bytes, from: number, to: number, framing: numb
   return mayBeValue(bytes, from, to) ? from : twinNext(bytes, from, to, framing);
 }
 
-/** An assigner stands so near before `from` that what starts there may be its value. */
+/** An assigner stands so near before `from` that what starts there, or later, may be its value. */
 export function mayBeValue(bytes: Bytes, from: number, to: number): boolean {
   for (let at = Math.max(0, from - gapBytesMax); at < from; at++)
-    if ((classes[bytes[at]!]! & (ASSIGNER | ESCAPE)) !== 0 && assigns(bytes, at, to)) return true;
+    if ((classes[bytes[at]!]! & (ASSIGNER | ESCAPE)) !== 0 && assigns(bytes, at, to, from)) return true;
   return false;
 }
 
@@ -113,9 +113,9 @@ function isSaid(bytes: Bytes, at: number): boolean {
 
 /**
  * True if an assigner, in any spelling, stands at `at` between a key that may name a code or a PIN
- * and a value that may be one.
+ * and a value that may be one and begins at `valueFrom` or later.
  */
-function assigns(bytes: Bytes, at: number, to: number): boolean {
+function assigns(bytes: Bytes, at: number, to: number, valueFrom = at): boolean {
   const kind = classes[bytes[at]!]!;
   let after = at + 1;
   if ((kind & ASSIGNER) === 0) {
@@ -126,14 +126,14 @@ function assigns(bytes: Bytes, at: number, to: number): boolean {
     after = at + (code & 31);
   }
   const end = serializedKeyEnd(bytes, at, keyEnd(bytes, at));
-  return endsKey(bytes, end) && mayHold(bytes, end, after, to);
+  return endsKey(bytes, end) && mayHold(bytes, end, after, to, valueFrom);
 }
 
 /**
  * What the key that ends at `end` names may follow: four to twelve digits of a PIN, sixteen or
  * thirty-two of a PIN block, three or four of a code, or something that is not plain.
  */
-function mayHold(bytes: Bytes, end: number, from: number, to: number): boolean {
+function mayHold(bytes: Bytes, end: number, from: number, to: number, valueFrom: number): boolean {
   const stop = Math.min(to, from + gapBytesMax);
   let start = from;
   while (start < stop && (classes[bytes[start]!]! & (GAP | ASSIGNER)) !== 0) start++;
@@ -145,6 +145,7 @@ function mayHold(bytes: Bytes, end: number, from: number, to: number): boolean {
   )
     return true;
   if ((classes[bytes[start]!]! & ESCAPE) !== 0 || bytes[start] === LESS) return true;
+  if (start < valueFrom) return false;
   const digits = runOf(bytes, start, to, 10) - start;
   const last = bytes[end - 1]! | 0x20;
   const pin = last === LETTER_N && (bytes[end - 3]! | 0x20) === LETTER_P;
