@@ -1,27 +1,30 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command } from 'commander';
 import { PangateError } from '../base/errors.ts';
-import type { Destination, FileResult, RunOptions, Totals } from '../engine/redact/run.ts';
-import type { Shard } from '../engine/redact/walk.ts';
+import type { Destination, FileResult, Totals } from '../engine/redact/run.ts';
 import { EXIT } from './exit.ts';
+import {
+  binaryOption,
+  collect,
+  formatOption,
+  type InputOption,
+  progressOption,
+  resumeOption,
+  shardOption,
+  threadsOption,
+} from './input-options.ts';
 import { openConfig } from './open-config.ts';
 import { Progress } from './progress.ts';
 import { type MaskOption, redactRules } from './redact-rules.ts';
 import { table } from './table.ts';
 
-interface RedactOptions extends MaskOption {
+interface RedactOptions extends MaskOption, InputOption {
   readonly inPlace?: boolean;
   readonly output?: string;
   readonly check?: boolean;
   readonly dryRun?: boolean;
   readonly follow?: boolean;
   readonly report?: string;
-  readonly resume?: string;
-  readonly shard?: Shard;
-  readonly format: RunOptions['format'];
-  readonly binary?: boolean;
   readonly decompress?: boolean;
-  readonly threads: number;
-  readonly progress: boolean;
 }
 
 /** `pangate redact`. */
@@ -35,25 +38,17 @@ export function redactCommand(): Command {
     .option('--dry-run', 'write nothing; print what would be masked, by file and kind')
     .option('-f, --follow', 'go on with a file as it grows and is rotated, until interrupted')
     .option('--report <file>', 'write counts, places and reasons as JSON; never values')
-    .option('--resume <file>', 'keep in this file what is done, and skip it the next time')
-    .addOption(
-      new Option('--shard <i/n>', 'take the i-th of n parts of the files, from 0').argParser(parseShard),
-    )
-    .addOption(
-      new Option('--format <format>', 'how to read: auto goes by the name')
-        .choices(['auto', 'text', 'csv', 'ndjson'])
-        .default('auto'),
-    )
-    .option('--binary', 'take inputs that are not text as they are')
+    .addOption(resumeOption())
+    .addOption(shardOption())
+    .addOption(formatOption())
+    .addOption(binaryOption())
     .option('-z, --decompress', 'write compressed inputs as plain text')
     .option('-c, --config <file>', 'take the mask rules of this configuration (else the built-in ones)')
     .option('--target <name>', 'with --config: those of this target')
     .option('--mask <kind=mask>', 'mask this kind so, or `off`; repeat for more', collect)
     .option('--column <pattern=kind>', 'cover these columns and keys whole; repeat for more', collect)
-    .addOption(
-      new Option('--threads <n>', '0: as many as the machine has').argParser(parseThreads).default(0),
-    )
-    .option('--no-progress', 'no progress on a terminal')
+    .addOption(threadsOption())
+    .addOption(progressOption())
     .addHelpText('after', HELP)
     .action(redact);
 }
@@ -71,25 +66,6 @@ Examples:
   $ pangate redact --in-place --shard "$JOB_COMPLETION_INDEX/8" --resume done.ndjson /data
 
 Exit codes: 0 done, 1 something was found (with --check), 2 some input could not be taken.`;
-
-/** Of an option that may be given more than once. */
-export function collect(value: string, so: readonly string[] = []): readonly string[] {
-  return [...so, value];
-}
-
-/** Throws for what is not i/n. */
-export function parseShard(text: string): Shard {
-  const match = /^(\d{1,6})\/(\d{1,6})$/.exec(text);
-  const [index, count] = [Number(match?.[1]), Number(match?.[2])];
-  if (match && index < count) return { index, count };
-  throw new InvalidArgumentError('Write i/n with i from 0 to n-1, such as 0/4.');
-}
-
-/** Throws for what is no number of threads. */
-export function parseThreads(text: string): number {
-  if (/^\d{1,2}$/.test(text) && Number(text) <= 64) return Number(text);
-  throw new InvalidArgumentError('Write a number from 0 to 64.');
-}
 
 async function redact(paths: readonly string[], options: RedactOptions): Promise<void> {
   refuseContradictions(paths, options);

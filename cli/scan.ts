@@ -1,16 +1,25 @@
 import { Command, Option } from 'commander';
 import { PangateError } from '../base/errors.ts';
 import type { Detail } from '../engine/redact/chunk.ts';
-import type { RunOptions, Scan, Totals } from '../engine/redact/run.ts';
-import type { Shard } from '../engine/redact/walk.ts';
+import type { Scan, Totals } from '../engine/redact/run.ts';
 import { EXIT } from './exit.ts';
+import {
+  binaryOption,
+  collect,
+  formatOption,
+  type InputOption,
+  progressOption,
+  resumeOption,
+  shardOption,
+  threadsOption,
+} from './input-options.ts';
 import { openConfig } from './open-config.ts';
 import { Progress } from './progress.ts';
-import { collect, parseShard, parseThreads, tell } from './redact.ts';
+import { tell } from './redact.ts';
 import { type MaskOption, redactRules } from './redact-rules.ts';
 import { parseRows, ScanOutput } from './scan-output.ts';
 
-interface ScanOptions extends MaskOption {
+interface ScanOptions extends MaskOption, InputOption {
   readonly table?: string;
   readonly database?: string;
   readonly sample: number;
@@ -18,12 +27,6 @@ interface ScanOptions extends MaskOption {
   readonly explain?: boolean;
   readonly json?: boolean;
   readonly report?: string;
-  readonly resume?: string;
-  readonly shard?: Shard;
-  readonly format: RunOptions['format'];
-  readonly binary?: boolean;
-  readonly threads: number;
-  readonly progress: boolean;
 }
 
 /** `pangate scan`. */
@@ -34,16 +37,10 @@ export function scanCommand(): Command {
     .option('--explain', 'say of each number why it was taken, or why not')
     .option('--json', 'print the report as JSON in place of the table')
     .option('--report <file>', 'write counts, places, reasons and masked examples as JSON; never values')
-    .option('--resume <file>', 'keep in this file what is done, and skip it the next time')
-    .addOption(
-      new Option('--shard <i/n>', 'take the i-th of n parts of the files, from 0').argParser(parseShard),
-    )
-    .addOption(
-      new Option('--format <format>', 'how to read: auto goes by the name')
-        .choices(['auto', 'text', 'csv', 'ndjson'])
-        .default('auto'),
-    )
-    .option('--binary', 'take inputs that are not text as they are')
+    .addOption(resumeOption())
+    .addOption(shardOption())
+    .addOption(formatOption())
+    .addOption(binaryOption())
     .option('-c, --config <file>', 'take rules and targets of this configuration')
     .option('--target <name>', 'with --config: read the tables of this target in place of files')
     .option('--table <pattern>', 'with --target: these tables, such as card* or sales.*; else all')
@@ -54,10 +51,8 @@ export function scanCommand(): Command {
     .option('--whole', 'with --target: all rows')
     .option('--mask <kind=mask>', '`kind=off` does not look for this kind; repeat for more', collect)
     .option('--column <pattern=kind>', 'take these columns and keys whole; repeat for more', collect)
-    .addOption(
-      new Option('--threads <n>', '0: as many as the machine has').argParser(parseThreads).default(0),
-    )
-    .option('--no-progress', 'no progress on a terminal')
+    .addOption(threadsOption())
+    .addOption(progressOption())
     .addHelpText('after', HELP)
     .action(scan);
 }
