@@ -29,6 +29,15 @@ test('a short session is signed once, by its node, and logged', async (t) => {
   );
 });
 
+/** So many notes stand in the file: one comes about every second, later where the machine is busy. */
+async function noted(path: string, notes: number): Promise<void> {
+  for (let looks = 0; looks < 1200; looks++) {
+    if ((await verifyRecording(path, { depth: 'quick' })).notes >= notes) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`no ${notes} notes in a minute`);
+}
+
 /** A recording with a note behind each of its segments. */
 async function longer(t: Test, directory: string, notes: number): Promise<{ path: string; sid: string }> {
   const { sealer } = sealerIn(directory);
@@ -43,7 +52,7 @@ async function longer(t: Test, directory: string, notes: number): Promise<{ path
       recorder,
       writeStatement(recorder, i, ['x'.repeat(200), 'y'.repeat(200), 'z'.repeat(200)]),
     );
-    await new Promise((resolve) => setTimeout(resolve, 1200));
+    await noted(archive.pathOf(recorder.sid), i + 1);
   }
   await recorder.close('client left');
   await archive.close();
