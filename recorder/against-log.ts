@@ -10,6 +10,8 @@ import { type VerifyOptions, verifyRecording } from './verify.ts';
 
 /** Seconds after which a session that others of its run have overtaken should be in the log. */
 const OVERTAKEN_US = 30_000_000;
+/** How far a time in a file may be from that of its entry in the log. */
+const BRACKET_US = 300_000_000;
 
 /** Verifies one recording and holds it against what the log has of its session. */
 export async function verifyAgainstLog(
@@ -39,7 +41,22 @@ function compare(report: Report, logged: LoggedSession): void {
   else if (report.status !== 'TAMPERED') {
     const wrong = difference(report, logged);
     if (wrong !== null) report.conclude(wrong.status, wrong.reason);
+    compareTimes(report, 'begins', report.times.startedUs, logged.openedUs);
+    compareTimes(report, 'ends', report.times.endedUs, logged.endedUs);
   }
+}
+
+/**
+ * A session comes into the log within seconds. No more than a doubt: a clock that was set in these
+ * seconds, or a sealer that was away, does the same; what was completed after a crash comes later.
+ */
+function compareTimes(report: Report, what: string, us: number | null, loggedUs: number | null): void {
+  if (us === null || loggedUs === null) return;
+  const isAhead = us > loggedUs + BRACKET_US;
+  const isBehind = us < loggedUs - BRACKET_US && !report.recovered;
+  if (!isAhead && !isBehind) return;
+  const [said, came] = [us, loggedUs].map((each) => new Date(each / 1000).toISOString());
+  report.doubt(`It says that it ${what} at ${said}; the log has that at ${came}.`);
 }
 
 function missing(report: Report, logged: LoggedSession): void {

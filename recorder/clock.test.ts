@@ -5,7 +5,14 @@ import { type Test, test } from 'tap';
 import { buildRecording, smallPlan } from '../test/recorder/build.ts';
 import { setClock } from '../test/recorder/clocks.ts';
 import { partsOf, verifyBytes } from '../test/recorder/frames.ts';
-import { acceptance, archiveFor, folderFor, opening, writeStatement } from '../test/recorder/sample.ts';
+import {
+  acceptance,
+  archiveFor,
+  folderFor,
+  opening,
+  recordingIn,
+  writeStatement,
+} from '../test/recorder/sample.ts';
 import { sealerIn } from '../test/recorder/sealed.ts';
 import { ArchiveVerifier, openRecording, recordingPath, type Verification } from './index.ts';
 import { openZstd } from './zstd.ts';
@@ -99,6 +106,23 @@ test('after a start of the machine, with a clock far behind, what was cut off is
   t.match(report, { status: 'VALID', recovered: true, signed: 'yes' }, report.reason);
   t.ok(report.records > recorder.accepted || report.records >= 20);
 });
+
+for (const [what, us] of [
+  ['back', -HOUR_US],
+  ['forward', HOUR_US],
+] as const)
+  test(`a gateway that dates its sessions ${what}: the log has another time, and that is told`, async (t) => {
+    const directory = folderFor(t);
+    const { sealer } = sealerIn(directory);
+    const clock = setClock();
+    clock.step(us);
+    const archive = await archiveFor(t, { directory, clock, notary: sealer });
+    const path = await recordingIn(archive, 3);
+    await archive.close();
+    const report = await new ArchiveVerifier({ log: join(directory, 'log') }).verify(path);
+    t.equal(report.status, 'VALID');
+    t.match(report.doubts, [/it begins at/, /it ends at/]);
+  });
 
 test('a changed time in header, seal or footer is no longer what was signed', async (t) => {
   const whole = buildRecording(smallPlan(await openZstd(), 4, 2));

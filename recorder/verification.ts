@@ -59,6 +59,8 @@ export interface Verification {
   readonly signers: readonly string[];
   /** What was removed by the rules. */
   readonly redactions: readonly RedactionFound[];
+  /** What is no damage and yet not as it should be: times that do not agree with the log's. Absent where there is none. */
+  readonly doubts?: readonly string[];
   /** SHA-256 in hex of the header frame and of each C frame; not enumerable. */
   readonly links: readonly string[];
 }
@@ -99,11 +101,15 @@ export class Report implements Verification {
   signed: 'yes' | 'no' | 'unknown' = 'no';
   readonly signers: string[] = [];
   readonly redactions: RedactionFound[] = [];
+  doubts?: string[];
   declare readonly links: string[];
+  /** Wall times of header and footer, as the file has them; null where it has none. Not enumerable. */
+  declare readonly times: { startedUs: number | null; endedUs: number | null };
 
   constructor(path: string) {
     this.path = path;
     Object.defineProperty(this, 'links', { value: [], enumerable: false });
+    Object.defineProperty(this, 'times', { value: { startedUs: null, endedUs: null }, enumerable: false });
   }
 
   conclude(status: Status, reason: string): void {
@@ -117,6 +123,11 @@ export class Report implements Verification {
     if (this.damages.length >= LISTED_MAX) return;
     this.damages.push({ offset, segment, why });
     this.damages.sort((one, other) => one.offset - other.offset);
+  }
+
+  doubt(what: string): void {
+    this.doubts ??= [];
+    this.doubts.push(what);
   }
 
   count(seal: Seal): void {

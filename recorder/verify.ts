@@ -154,8 +154,12 @@ class Verifier {
   #take(step: Taken, segment: number): void {
     const report = this.#report;
     this.#confirm(step.kind === 'header' || step.linked);
-    if (step.kind === 'header') report.sid = step.header.sid;
+    if (step.kind === 'header') {
+      report.sid = step.header.sid;
+      report.times.startedUs = step.header.wallUs;
+    }
     if (step.kind === 'footer') {
+      report.times.endedUs = step.footer.wallUs;
       report.digest = Buffer.from(step.digest).toString('hex');
       report.recovered ||= (step.footer.flags & FOOTER_FLAG.recovered) !== 0;
     }

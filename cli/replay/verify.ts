@@ -193,11 +193,16 @@ function text(report: Verification): string {
   const { status, path, reason, sid, seals, records, digest } = report;
   if (status === 'VALID') {
     const how = report.recovered ? ', completed after a crash' : '';
-    return `${pc.green(status)}  ${sid}  ${records} records, ${seals} seals${how}  ${digest.slice(0, 16)}\n`;
+    const line = `${pc.green(status)}  ${sid}  ${records} records, ${seals} seals${how}  ${digest.slice(0, 16)}\n`;
+    return line + doubts(report);
   }
   const colour = STATUS_EXIT[status] === 2 || STATUS_EXIT[status] === 5 ? pc.red : pc.yellow;
   const head = `${colour(status)}  ${sid || safeText(path)}  ${safeText(reason)}\n`;
-  return head + damages(report) + trusted(report);
+  return head + damages(report) + trusted(report) + doubts(report);
+}
+
+function doubts({ doubts: listed = [] }: Verification): string {
+  return listed.map((doubt) => `  ${pc.yellow('doubt')}: ${safeText(doubt)}\n`).join('');
 }
 
 function damages({ damages: listed, damagesTotal, status }: Verification): string {

@@ -26,6 +26,9 @@ export interface LoggedSession {
   header: string;
   /** Number of its first entry. */
   readonly index: number;
+  /** When it came into the log, and when its end did. */
+  readonly openedUs: number;
+  endedUs: number | null;
   /** Notes that are logged, and the C frame of the last one as its SHA-256 in hex. */
   notes: number;
   lastNote: string;
@@ -204,7 +207,10 @@ class LogWalk {
       session.signed = Number(entry['records'] ?? 0);
       session.lastNote = sha256(frameOfNote(note)).toString('hex');
     }
-    if (type === 'close') session.ended = true;
+    if (type === 'close') {
+      session.ended = true;
+      session.endedUs = entry.time_us;
+    }
     if (type === 'hold') session.holds.add(String(entry['case']));
     if (type === 'unhold') session.holds.delete(String(entry['case']));
     if (type === 'purge') session.purged ??= wrongPurge(session, entry.time_us);
@@ -225,6 +231,8 @@ class LogWalk {
       signed: 0,
       acknowledged: 0,
       ended: false,
+      openedUs: entry.time_us,
+      endedUs: null,
       holds: new Set<string>(),
       purged: null,
       redacted: [],
