@@ -27,6 +27,7 @@ export interface JumpOptions {
 
 /** Serves a connection without a target to its end. */
 export function serveJumps(transport: Transport, options: JumpOptions): Promise<void> {
+  transport.wholeFrames = true;
   return new Promise((resolve) => transport.flow(new Jump(transport, options, resolve)));
 }
 

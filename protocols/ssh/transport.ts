@@ -34,6 +34,7 @@ const REKEY_MS = 3_600_000;
 /** Frames that come between the end of login and `flow`. */
 const EARLY_BYTES_MAX = 262_144;
 const ROOM_BYTES = 65_536;
+const IN_PLACE_BYTES_MIN = 8192;
 /** What both sides see of the gateway's software. */
 const IDENT = 'pangate';
 
@@ -46,6 +47,8 @@ export class Transport implements Link, Sink {
   readonly tls = '';
   /** The peer's software, as it names itself. */
   software = '';
+  /** The sink takes whole frames only. */
+  wholeFrames = false;
   readonly protocol: TransportProtocol;
   readonly #link: Link;
   readonly #options: TransportOptions;
@@ -141,7 +144,9 @@ export class Transport implements Link, Sink {
   }
 
   filled(bytes: number): boolean {
-    return this.chunk(keep(this.#room!.subarray(0, bytes)));
+    const read = this.#room!.subarray(0, bytes);
+    // Before there are keys, ssh2 keeps views of what it is given.
+    return this.chunk(this.#isExchanging ? keep(read) : read);
   }
 
   chunk(bytes: Bytes): boolean {
@@ -199,18 +204,32 @@ export class Transport implements Link, Sink {
     return undefined;
   }
 
-  /** All that was decrypted, as frames in one chunk. */
+  /**
+   * All that was decrypted, as frames: in the sink's own buffers where there is much, for a fresh one
+   * for each read is what the collector of garbage pays for.
+   */
   #deliver(): void {
-    const chunk = Buffer.allocUnsafe(this.#messagesBytes);
-    let at = 0;
-    for (const message of this.#messages) {
-      putInt32(chunk, at, message.length);
-      chunk.set(message, at + FRAME_HEAD);
-      at += FRAME_HEAD + message.length;
-    }
+    const messages = this.#messages;
+    const bytes = this.#messagesBytes;
     this.#messages = [];
     this.#messagesBytes = 0;
-    this.#isOpen = this.#sink!.chunk(chunk);
+    if (this.wholeFrames || bytes < IN_PLACE_BYTES_MIN)
+      this.#isOpen = this.#sink!.chunk(joined(messages, bytes));
+    else for (const message of messages) this.#fill(message);
+  }
+
+  /** One frame, behind what stands in the sink's buffer; a frame may be cut between two buffers. */
+  #fill(message: Buffer): void {
+    const head = Buffer.allocUnsafe(FRAME_HEAD);
+    putInt32(head, 0, message.length);
+    for (const part of [head, message])
+      for (let at = 0; at < part.length; ) {
+        const room = this.#sink!.room();
+        const count = Math.min(room.length, part.length - at);
+        room.set(part.subarray(at, at + count));
+        at += count;
+        this.#isOpen = this.#sink!.filled(count);
+      }
   }
 
   #encrypt(views: readonly Bytes[], sent: () => void): boolean {
@@ -281,6 +300,17 @@ export class Transport implements Link, Sink {
   farewell(reason: number, words: string): void {
     if (!this.#over && !this.#isExchanging) this.write(disconnect(reason, words));
   }
+}
+
+function joined(messages: readonly Buffer[], bytes: number): Buffer {
+  const chunk = Buffer.allocUnsafe(bytes);
+  let at = 0;
+  for (const message of messages) {
+    putInt32(chunk, at, message.length);
+    chunk.set(message, at + FRAME_HEAD);
+    at += FRAME_HEAD + message.length;
+  }
+  return chunk;
 }
 
 function peerFailed(): PangateError {
