@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { PangateError } from '../base/errors.ts';
 
-/** `pangate keys recipient | approver`. */
+/** `pangate keys recipient | approver | root | sign`. */
 export function keysCommand(): Command {
   const command = new Command('keys').description(
-    'make keys for those who read recordings or approve redactions',
+    'make keys for those who read recordings, approve redactions or say whom to trust',
   );
   command
     .command('recipient')
@@ -19,7 +19,53 @@ export function keysCommand(): Command {
     .requiredOption('-o, --out <file>', 'where the secret key goes; the file must not exist')
     .addHelpText('after', APPROVER_HELP)
     .action(approver);
+  command
+    .command('root <name>')
+    .description('make the key with which an organisation says whom it trusts')
+    .requiredOption('-o, --out <file>', 'where the secret key goes; the file must not exist')
+    .addHelpText('after', ROOT_HELP)
+    .action(root);
+  command
+    .command('sign <vkeys>')
+    .description('print a vkeys file as the root key has signed it')
+    .requiredOption('--root <file>', 'the secret key: pangate keys root')
+    .addHelpText('after', SIGN_HELP)
+    .action(sign);
   return command;
+}
+
+const ROOT_HELP = `
+Prints the public key, for those who verify: they need no other one. Keep the secret key offline.
+
+Example:
+  $ pangate keys root example.com --out root.key`;
+
+async function root(name: string, { out }: { readonly out: string }): Promise<void> {
+  const { newRoot } = await import('../recorder/index.ts');
+  const { secretText, publicText } = newRoot(name);
+  writeSecret(out, secretText);
+  process.stdout.write(`${publicText}\n`);
+}
+
+const SIGN_HELP = `
+Look at what you sign: each line of the file lets somebody sign recordings, logs or redactions.
+Sign it again when a key comes or goes.
+
+Example:
+  $ pangate keys sign vkeys --root root.key > vkeys.signed
+  $ pangate replay verify --all --vkeys vkeys.signed --root pangate/root/example.com+...`;
+
+async function sign(file: string, { root: key }: { readonly root: string }): Promise<void> {
+  const { readApprover, signTrust } = await import('../recorder/index.ts');
+  process.stdout.write(signTrust(readVkeys(file), readApprover(key)));
+}
+
+function readVkeys(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new PangateError('file-unreadable', `cannot read: ${(error as Error).message}`);
+  }
 }
 
 const RECIPIENT_HELP = `

@@ -1,12 +1,44 @@
-/** Keys of the people who approve redactions: a name and an Ed25519 key, as those of the sealer are kept. */
+/** Keys of the people who approve redactions and of an organisation's root: a name and an Ed25519 key, as those of the sealer are kept. */
 import { readFileSync } from 'node:fs';
+import { type Bytes, text } from '../base/bytes.ts';
 import { PangateError } from '../base/errors.ts';
 import { keyOfPem, newKey, pemOf } from './log/ed25519.ts';
-import { formatVkey, isKeyName, type NamedKey, parseVkey, type VerifierKey, verifierOf } from './log/note.ts';
+import {
+  formatVkey,
+  isKeyName,
+  type NamedKey,
+  parseNote,
+  parseVkey,
+  signNote,
+  type VerifierKey,
+  verifierOf,
+} from './log/note.ts';
+import { readTrust } from './log/trust.ts';
 
-/** A new key: the text of its file, and the vkey for others. Throws `argument-invalid` for a name that cannot sign. */
-export function newApprover(name: string): { readonly secretText: string; readonly publicText: string } {
-  const key = { name: `pangate/approver/${name}`, key: newKey() };
+/** The text of a key's file, and the vkey for others. */
+export interface NewKeyTexts {
+  readonly secretText: string;
+  readonly publicText: string;
+}
+
+/** A new key of an approver. Throws `argument-invalid` for a name that cannot sign. */
+export function newApprover(name: string): NewKeyTexts {
+  return newKeyOf('approver', name);
+}
+
+/** A new key that says whom an organisation trusts. Throws as `newApprover` does. */
+export function newRoot(name: string): NewKeyTexts {
+  return newKeyOf('root', name);
+}
+
+/** The vkeys file as a note that a root has signed; what has signed it before is left out. Throws `file-unreadable` for a file that is none. */
+export function signTrust(file: Bytes, root: NamedKey): string {
+  readTrust(file);
+  return signNote(parseNote(file)?.text ?? text(file), [root]);
+}
+
+function newKeyOf(role: string, name: string): NewKeyTexts {
+  const key = { name: `pangate/${role}/${name}`, key: newKey() };
   if (!isKeyName(key.name))
     throw new PangateError(
       'argument-invalid',
@@ -23,7 +55,7 @@ export function readApprover(path: string): NamedKey {
     const end = text.indexOf('\n');
     return { name: text.slice(0, end), key: keyOfPem(text.slice(end + 1)) };
   } catch (error) {
-    throw new PangateError('file-unreadable', `cannot read the approver's key: ${(error as Error).message}`);
+    throw new PangateError('file-unreadable', `cannot read the key: ${(error as Error).message}`);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The recorder: writes, reads and verifies recordings (docs/formats/pgr-v1.md). */
 
-export { newApprover, parseApprovers, readApprover } from './approver.ts';
+export { newApprover, newRoot, parseApprovers, readApprover, signTrust } from './approver.ts';
 export { type ArchiveOptions, openArchive, RecordingArchive, recordingPath } from './archive.ts';
 export { ArchiveVerifier, type ArchiveVerifierOptions, logAround } from './archive-verifier.ts';
 export { LOG_FOLDER, openAuditLog, openNotary } from './audit-log.ts';

@@ -47,6 +47,7 @@ test('the commands of docs/recording.md do what it says', async (t) => {
     output.push(stdout);
   }
   t.ok(output.some((text) => text.startsWith('VALID-REDACTED')));
-  t.match(output.at(-1), /^VALID\t.*\nVALID\t/);
+  t.ok(output.some((text) => /^VALID\t.*\nVALID\t/.test(text)));
+  t.match(output.at(-1), /^VALID-REDACTED/, 'with the root alone');
   t.match(output[4], /select 2/);
 });

@@ -1,5 +1,5 @@
 /** Witnesses sign what grows; a log that was set back does not start again. */
-import { appendFileSync, cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
@@ -7,6 +7,7 @@ import { folderFor } from '../../test/recorder/sample.ts';
 import { ArchiveVerifier } from '../index.ts';
 import { openSealer } from '../sealer/run.ts';
 import { checkpointText } from './checkpoint.ts';
+import { cosign } from './cosignature.ts';
 import { newKey } from './ed25519.ts';
 import { formatVkey, type NamedKey, NOTE_TYPE, signNote, verifierOf } from './note.ts';
 import { consistencyProof, leafHash, nodeHash, rangeRoot } from './tree.ts';
@@ -96,6 +97,31 @@ test('a log is cosigned, verified with its quorum, and not taken up again once i
   await t.rejects(openSealer({ folder, durability: 'process', witnesses: elsewhere }), {
     code: 'seal-refused',
   });
+});
+
+test('a cosignature of the future, of a stranger, or of a longer log is a problem, and an older one is none', async (t) => {
+  const folder = join(folderFor(t), 'log');
+  const { sealer, close } = await openSealer({ folder, durability: 'process' });
+  const early = readFileSync(join(folder, 'checkpoint'), 'utf8');
+  await sealer.append({ type: 'view' });
+  await close();
+  const late = readFileSync(join(folder, 'checkpoint'), 'utf8');
+  const known = { name: 'example.com/witness', key: newKey() };
+  const line = formatVkey(verifierOf(known, NOTE_TYPE.cosignature));
+  appendFileSync(join(folder, 'vkeys'), `witness ${line}\n`);
+  const now = Math.floor(Date.now() / 1000);
+  const problems = (signed: string, signer: NamedKey, seconds: number): readonly string[] => {
+    const text = signed.slice(0, signed.indexOf('\n\n') + 1);
+    writeFileSync(join(folder, 'cosigned'), signed + cosign(signer, text, seconds));
+    return new ArchiveVerifier({ log: folder }).view.problems;
+  };
+  t.strictSame(problems(late, known, now), []);
+  t.strictSame(problems(early, known, now), [], 'witnesses may be behind');
+  t.match(problems(late, known, now + 3600)[0], /future/);
+  t.match(problems(late, { ...known, key: newKey() }, now)[0], /0 of 1 witnesses/);
+  t.match(problems(late, { name: 'example.com/other', key: known.key }, now)[0], /0 of 1 witnesses/);
+  writeFileSync(join(folder, 'checkpoint'), early);
+  t.match(problems(late, known, now)[0], /signed more than there is/, 'a stale checkpoint');
 });
 
 test('without the signatures of its witnesses a log does not hold', async (t) => {
