@@ -40,7 +40,7 @@ function bar({ subject, median, unit, bar }: Line, ratio: number, y: number): st
     text(LABEL_WIDTH - 8, y + 13, subject, 'label', 'end'),
     `<rect x="${LABEL_WIDTH}" y="${y}" width="${length(ratio).toFixed(1)}" height="${BAR_HEIGHT}" fill="${own ? '#2f7d6d' : '#9aa5b1'}"/>`,
     ...(own ? [mark(LABEL_WIDTH + length(bar), y)] : []),
-    text(LABEL_WIDTH + length(ratio) + 8, y + 13, shown, 'value'),
+    text(LABEL_WIDTH + Math.max(length(ratio), own ? length(bar) : 0) + 8, y + 13, shown, 'value'),
   ].join('');
 }
 
