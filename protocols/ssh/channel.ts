@@ -4,7 +4,8 @@ import { type Input, StreamInput, TypedInput } from './input.ts';
 import { frame, Message } from './message.ts';
 import { GRANT_BYTES_MIN, Outflow } from './outflow.ts';
 import type { Shared } from './shared.ts';
-import { PlainSieve, type Sieve } from './sieve.ts';
+import { PlainSieve, type Sieve, TerminalSieve } from './sieve.ts';
+import type { Size } from './terminal/grid.ts';
 import type { Track } from './transcript.ts';
 
 /** Requests of a client that wait for an answer. */
@@ -47,6 +48,7 @@ export class Channel {
   exit: Readonly<Record<string, unknown>> = {};
   readonly #shared: Shared;
   #input: Input = new StreamInput();
+  #terminal: TerminalSieve | null = null;
   readonly #output: Stream;
   readonly #error: Stream;
   /** Answers that the client waits for, in order. */
@@ -62,11 +64,18 @@ export class Channel {
     this.#error = this.#stream('error', 'e');
   }
 
-  /** From here on its output is a terminal's: recorded whole. */
-  becomeTerminal(): void {
+  /** From here on its output is a terminal's: masked as its screen shows it, recorded whole. */
+  becomeTerminal(size: Size): void {
     this.hasTerminal = true;
+    this.#terminal = new TerminalSieve(this.#shared.cleaner, size);
+    this.#output.sieve = this.#terminal;
     this.#input = new TypedInput(this.#shared, this.id);
     this.#output.track = this.#shared.transcript.track(this.id, 'o', true);
+  }
+
+  /** The terminal has another size. */
+  resize(size: Size): void {
+    this.#terminal?.resize(size);
   }
 
   /** Data from the client, which goes on as it is. */

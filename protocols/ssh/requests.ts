@@ -100,7 +100,7 @@ function pty(shared: Shared, channel: Channel, request: Request): void {
   if (channel.isStarted || channel.hasTerminal) return channel.refuse(request.wantsReply);
   request.fields.string();
   const [columns, rows] = [request.fields.uint32(), request.fields.uint32()];
-  channel.becomeTerminal();
+  channel.becomeTerminal({ columns, rows });
   shared.transcript.size(channel.id, Math.min(columns, SIZE_MAX), Math.min(rows, SIZE_MAX));
   pass(shared, channel, request);
 }
@@ -108,6 +108,7 @@ function pty(shared: Shared, channel: Channel, request: Request): void {
 /** columns uint32 | rows uint32 | width, height uint32 */
 function size(shared: Shared, channel: Channel, request: Request): void {
   const [columns, rows] = [request.fields.uint32(), request.fields.uint32()];
+  channel.resize({ columns, rows });
   shared.transcript.size(channel.id, Math.min(columns, SIZE_MAX), Math.min(rows, SIZE_MAX));
   pass(shared, channel, request);
 }

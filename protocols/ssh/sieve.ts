@@ -2,6 +2,8 @@
 import { type Bytes, NO_BYTES } from '../../base/bytes.ts';
 import type { Cleaner, CleanStream } from '../../base/cleaner.ts';
 import { ANYWHERE } from '../../base/finding.ts';
+import { TerminalCleaner } from './terminal/cleaner.ts';
+import type { Size } from './terminal/grid.ts';
 
 /** One direction of one stream. */
 export interface Sieve {
@@ -42,4 +44,38 @@ export class PlainSieve implements Sieve {
   readonly #count = (): void => {
     this.masked++;
   };
+}
+
+/** A terminal's: by what its screen shows, without moving anything on it. */
+export class TerminalSieve implements Sieve {
+  readonly #terminal: TerminalCleaner;
+  masked = 0;
+
+  constructor(cleaner: Cleaner, size: Size) {
+    this.#terminal = new TerminalCleaner(cleaner, size);
+  }
+
+  get heldBytes(): number {
+    return this.#terminal.heldBytes;
+  }
+
+  push(bytes: Bytes): readonly Bytes[] {
+    const settled = this.#terminal.push(bytes);
+    this.#count();
+    return settled.length === bytes.length && settled.byteOffset === bytes.byteOffset ? [bytes] : [settled];
+  }
+
+  flush(): readonly Bytes[] {
+    const rest = this.#terminal.flush();
+    this.#count();
+    return [rest];
+  }
+
+  resize(size: Size): void {
+    this.#terminal.resize(size);
+  }
+
+  #count(): void {
+    for (const { count } of this.#terminal.takeFindings()) this.masked += count;
+  }
 }

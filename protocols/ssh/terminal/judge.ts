@@ -3,7 +3,7 @@ import type { Cleaner } from '../../../base/cleaner.ts';
 import { ANYWHERE, type Finding, UNFRAMED } from '../../../base/finding.ts';
 import type { Findings } from './findings.ts';
 import type { Grid } from './grid.ts';
-import type { Ledger, Piece } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { isDigit, isSeparator, mayBecome, runBefore, SHOWN_DIGITS } from './open-number.ts';
 import type { Output } from './output.ts';
 import { OPEN_MASK, RowReader, type RowText } from './row.ts';
@@ -85,19 +85,23 @@ export class Judge {
   }
 
   #isPending(row: RowText, at: number): boolean {
+    const column = row.columnAt(at);
     let isUnsent = false;
-    const look = (piece: Piece): void => {
-      if (piece.raw >= this.#output.from) isUnsent = true;
-    };
-    this.#ledger.covering(row.lineAt(at), row.columnAt(at), look);
+    this.#ledger.covering(row.lineAt(at), column, (piece) => {
+      if (this.#output.holds(piece, column)) isUnsent = true;
+    });
     return isUnsent;
   }
 
   #hideCell(row: RowText, at: number, byte: number, cell: number): boolean {
     const column = row.columnAt(at);
     let isAny = false;
+    let isTop = true;
     this.#ledger.covering(row.lineAt(at), column, (piece) => {
-      isAny = this.#output.hide(piece, column, byte, cell) || isAny;
+      // Of what was written over, digits alone: it may be the same one twice.
+      if (isTop || this.#output.showsDigit(piece, column))
+        isAny = this.#output.hide(piece, column, byte, cell) || isAny;
+      isTop = false;
     });
     return isAny;
   }

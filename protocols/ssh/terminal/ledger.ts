@@ -38,7 +38,8 @@ export class Ledger {
   /** One more byte of a string's text. */
   addString(raw: number, text: number): void {
     const last = this.#pieces.at(-1);
-    if (last?.sort === 'string' && last.raw + last.bytes === raw && last.text + last.bytes === text) last.bytes++;
+    if (last?.sort === 'string' && last.raw + last.bytes === raw && last.text + last.bytes === text)
+      last.bytes++;
     else this.add({ raw, bytes: 1, text, line: null, column: 0, width: 0, sort: 'string' });
   }
 
@@ -94,6 +95,15 @@ export class Ledger {
       take(piece);
     }
     return isAny;
+  }
+
+  /** What the cell shows is of this piece, and not of one that was written over it. */
+  shows(piece: Piece, column: number): boolean {
+    for (let i = this.#pieces.length - 1; i >= this.#shownFrom; i--) {
+      const { line, column: from, width } = this.#pieces[i]!;
+      if (line === piece.line && column >= from && column < from + width) return this.#pieces[i] === piece;
+    }
+    return false;
   }
 
   /** Where the text of the piece ends, or of the last one before it that has text. */

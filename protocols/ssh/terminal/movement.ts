@@ -5,7 +5,6 @@
 import type { Grid } from './grid.ts';
 import type { Sequencer } from './sequence.ts';
 
-/** What is done to the screen, as far as its text is concerned. */
 /** Nothing moves: colours, modes, questions. */
 export const STILL = 0;
 /** The cursor moves on, within its row. */
@@ -16,6 +15,8 @@ export const BACK = 2;
 export const AWAY = 3;
 /** REP: the last character again. */
 export const REPEAT = 4;
+/** What stands behind the cursor is erased. */
+export const ERASE = 5;
 
 const TAB_COLUMNS = 8;
 
@@ -42,7 +43,7 @@ export function sortOfEscape({ code, intermediate }: Sequencer): number {
 }
 
 /** Carries an escape sequence out. */
-export function escape(grid: Grid, { code, intermediate }: Sequencer): void {
+export function escapes(grid: Grid, { code, intermediate }: Sequencer): void {
   if (intermediate === 0x23 && code === 0x38) return grid.eraseInDisplay(2);
   if (intermediate !== 0) return;
   if (code === 0x37) grid.save();
@@ -64,7 +65,7 @@ export function sortOfCsi(grid: Grid, sequence: Sequencer): number {
   if (prefix === 0x3f && (final === 'h' || final === 'l')) return changesScreen(sequence) ? AWAY : STILL;
   if (prefix !== 0 && !(prefix === 0x3f && (final === 'J' || final === 'K'))) return STILL;
   if (final === 'H' || final === 'f') return sequence.parameter(0, 1) - 1 === grid.row ? BACK : AWAY;
-  if (final === 'K') return sequence.parameter(0, 0) === 0 ? FORWARD : BACK;
+  if (final === 'K') return sequence.parameter(0, 0) === 0 ? ERASE : BACK;
   if (final === 'b') return REPEAT;
   if ('CaI'.includes(final)) return FORWARD;
   if ('DGZ`P@X'.includes(final)) return BACK;
@@ -146,7 +147,8 @@ function tab(grid: Grid, count: number): void {
 function changesScreen(sequence: Sequencer): boolean {
   for (let i = 0; i < sequence.parameterCount; i++) {
     const mode = sequence.parameter(i, 0);
-    if (mode === 3 || mode === 6 || mode === 47 || mode === 1047 || mode === 1048 || mode === 1049) return true;
+    if (mode === 3 || mode === 6 || mode === 47 || mode === 1047 || mode === 1048 || mode === 1049)
+      return true;
   }
   return false;
 }

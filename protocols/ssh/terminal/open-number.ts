@@ -44,7 +44,13 @@ export function mayBecome(cleaner: Cleaner, text: Bytes, run: Run): boolean {
   for (let length = digits.length; length <= DIGITS_MAX; length++) {
     const probe = new Uint8Array(context.length + length);
     probe.set(context);
-    probe.set(completed(digits.map((at) => text[at]! - 0x30), length), context.length);
+    probe.set(
+      completed(
+        digits.map((at) => text[at]! - 0x30),
+        length,
+      ),
+      context.length,
+    );
     if (cleaner.find(probe, ANYWHERE).some((finding) => finding.to === probe.length)) return true;
   }
   return false;

@@ -39,9 +39,20 @@ export class Output {
     return true;
   }
 
+  /** What the piece shows in that column is not sent yet. */
+  holds({ raw, sort, column }: Piece, at: number): boolean {
+    return raw + (sort === 'run' ? at - column : 0) >= this.from;
+  }
+
+  /** The byte that the piece has in that column, as it was not sent yet, is a digit. */
+  showsDigit({ raw, sort, column }: Piece, at: number): boolean {
+    const byte = this.bytes[raw + (sort === 'run' ? at - column : 0) - this.from] ?? 0;
+    return sort !== 'run' || (byte >= 0x30 && byte <= 0x39);
+  }
+
   /** Hides what a piece shows at one of its cells; false if it is sent or was hidden before. */
   hide(piece: Piece, column: number, byte: number, cell: number): boolean {
-    if (piece.raw < this.from) return false;
+    if (!this.holds(piece, column)) return false;
     const { line } = piece;
     if (piece.sort === 'run') {
       if (line !== null) line.cells[column] = cell;

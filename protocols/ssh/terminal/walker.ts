@@ -5,7 +5,7 @@
  */
 import type { Bytes } from '../../../base/bytes.ts';
 import { valueOfCode } from '../../../base/character.ts';
-import { type Grid, OTHER, TAIL } from './grid.ts';
+import { BLANK, type Grid, OTHER, TAIL } from './grid.ts';
 import type { Judge } from './judge.ts';
 import type { Ledger } from './ledger.ts';
 import * as movement from './movement.ts';
@@ -82,14 +82,14 @@ export class Walker {
   /** Plain text that comes next needs no walk: the text in its order shows all that it shows. */
   get isPlain(): boolean {
     if (this.#isDirty || this.#isReturned || this.#digitAt >= 0 || !this.#sequence.isGround) return false;
-    return this.#grid.autowrap && !this.#grid.insert && this.#ledger.isEmpty;
+    return this.#grid.autowrap && !this.#grid.insert;
   }
 
   /** Walks [from, to) of the bytes, the first of which has the offset `base` in the stream. */
   walk(bytes: Bytes, from: number, to: number, base: number): void {
     this.#base = base;
     for (let at = from; at < to; ) {
-      const end = this.#sequence.isGround ? runEnd(bytes, at, to) : at;
+      let end = this.#sequence.isGround ? runEnd(bytes, at, to) : at;
       if (end > at) this.#run(bytes, at, end);
       else this.#take(this.#sequence.push(bytes[at]!), bytes, end++);
       at = end;
@@ -121,7 +121,7 @@ export class Walker {
     else if (what === sequences.CSI) this.#csi(at);
     else if (what === sequences.ESCAPE) {
       const sort = movement.sortOfEscape(this.#sequence);
-      this.#act(sort, BREAK, () => movement.escape(this.#grid, this.#sequence));
+      this.#act(sort, BREAK, () => movement.escapes(this.#grid, this.#sequence));
     } else this.#string(what, at);
   }
 
@@ -168,7 +168,7 @@ export class Walker {
   /** A tab has gone over cells that are written. */
   #passed(column: number): boolean {
     const { cells } = this.#grid.current;
-    for (let i = column; i < cells.length; i++) if (cells[i] !== 0) return true;
+    for (let i = column; i < cells.length; i++) if (cells[i] !== BLANK) return true;
     return false;
   }
 
@@ -185,7 +185,7 @@ export class Walker {
 
   /** Writes ASCII up to `to` or to where a number is closed; gives where it has ended. */
   #place(bytes: Bytes, from: number, to: number): number {
-    const { grid } = this;
+    const grid = this.#grid;
     const { column } = grid;
     const { cells } = grid.current;
     let [at, since] = [from, this.#sinceDigit];
@@ -215,7 +215,7 @@ export class Walker {
   /** A character beyond ASCII whose last byte stands before `end`. */
   #character(bytes: Bytes, end: number, code: number, length: number): void {
     this.#touch();
-    const { grid } = this;
+    const grid = this.#grid;
     const width = widthOf(code);
     if (width > 0 && grid.makeRoom(width)) this.#wrapped();
     const value = valueOfCode(code);
@@ -227,7 +227,8 @@ export class Walker {
     const line = width > 0 && value < 10 && end - from === length ? grid.current : null;
     const text = this.#text.to;
     this.#text.appendRun(bytes, from, end);
-    if (end > from) this.#ledger.add({ raw, bytes: end - from, text, line, column, width, sort: 'character' });
+    if (end > from)
+      this.#ledger.add({ raw, bytes: end - from, text, line, column, width, sort: 'character' });
     if (width > 0) {
       this.#countCell(cell, raw);
       grid.advance(width);
@@ -253,7 +254,7 @@ export class Walker {
   /** REP: what it draws stands in no byte, so that hiding it is to move on instead. */
   #repeat(count: number, raw: number): void {
     if (this.#repeated === 0) return;
-    const { grid } = this;
+    const grid = this.#grid;
     let left = Math.min(count, grid.columns * grid.rows);
     this.#touch();
     this.#isDirty = true;
@@ -312,10 +313,6 @@ export class Walker {
     this.#ledger.leave();
     this.#digitAt = -1;
     this.#sinceDigit = CLOSING_CELLS;
-  }
-
-  get grid(): Grid {
-    return this.#grid;
   }
 }
 

@@ -120,7 +120,8 @@ export class WrittenText {
       let isAny = false;
       for (let at = finding.from; at < finding.to; at++) {
         const index = at + this.#streamFrom - from;
-        const byte = masked.length === settled ? masked[index]! : isWord(original[index]!) ? STAR : original[index]!;
+        const byte =
+          masked.length === settled ? masked[index]! : isWord(original[index]!) ? STAR : original[index]!;
         if (byte !== original[index]) isAny = this.#write(from + index, byte) || isAny;
       }
       if (isAny) this.#findings.add(finding.kind, false);
@@ -131,8 +132,10 @@ export class WrittenText {
     const piece = this.#ledger.at(text);
     if (piece === null) return false;
     const offset = text - piece.text;
-    if (piece.line !== null)
-      piece.line.cells[piece.column + (piece.sort === 'run' ? offset : 0)] = piece.sort === 'run' ? byte : STAR;
+    const isRun = piece.sort === 'run';
+    const column = piece.column + (isRun ? offset : 0);
+    if (piece.line !== null && this.#ledger.shows(piece, column))
+      piece.line.cells[column] = isRun ? byte : STAR;
     return this.#output.write(piece.raw + offset, byte);
   }
 }
