@@ -47,7 +47,7 @@ export class Output {
   /** The byte that the piece has in that column, as it was not sent yet, is a digit. */
   showsDigit({ raw, sort, column }: Piece, at: number): boolean {
     const byte = this.bytes[raw + (sort === 'run' ? at - column : 0) - this.from] ?? 0;
-    return sort !== 'run' || (byte >= 0x30 && byte <= 0x39);
+    return sort === 'character' || (sort === 'run' && byte >= 0x30 && byte <= 0x39);
   }
 
   /** Hides what a piece shows at one of its cells; false if it is sent or was hidden before. */
