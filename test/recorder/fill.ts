@@ -1,5 +1,5 @@
 /** A strict session that fills a disk up: what is left of it. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemDisk } from '../../recorder/disk.ts';
@@ -47,7 +47,7 @@ async function filled(directory: string, bytesMax: number, reserveBytes: number)
     segmentBytesMax: SEGMENT_BYTES,
     space: { reserveBytes, spaceOf },
   });
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await reserved(join(directory, 'reserve'), reserveBytes);
   const recorder = archive.open(opening);
   let accepted = -1;
   for (let id = 0; recorder.failure === null && id < 2000; id++) {
@@ -69,4 +69,13 @@ async function filled(directory: string, bytesMax: number, reserveBytes: number)
   for await (const record of recording.records()) records.push(record);
   await recording.close();
   return { failure, accepted, last: records.at(-1), records: records.length, status, isLate };
+}
+
+/** The reserve is held: it stands there whole, and a moment later the archive knows. */
+async function reserved(path: string, bytes: number): Promise<void> {
+  for (let looks = 0; looks < 1000; looks++) {
+    if (existsSync(path) && statSync(path).size === bytes) break;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50));
 }
