@@ -48,14 +48,23 @@ export class Sealer implements Notary {
     this.#clock = parts.clock ?? systemClock;
   }
 
-  /** Takes up the sessions that the log knows. */
+  /** Takes up the sessions that the log knows; of each only the last note is looked into. */
   load(reader: TileReader, size: number): void {
+    const open = new Map<string, string>();
+    let ended: string[] = [];
     for (let number = 0; number * TILE_WIDTH < size; number++)
       for (const bytes of reader.bundle(number)) {
         const entry = decodeEntry(bytes);
         const note = entry === null ? null : noteOf(entry);
-        if (note !== null) this.#adopt(note);
+        if (entry === null || note === null) continue;
+        const sid = String(entry['sid']);
+        if (entry.type === 'close') {
+          open.delete(sid);
+          ended.push(note);
+          if (ended.length > 2 * ENDED_KEPT) ended = ended.slice(-ENDED_KEPT);
+        } else open.set(sid, note);
       }
+    for (const note of [...ended.slice(-ENDED_KEPT), ...open.values()]) this.#adopt(note);
   }
 
   /** Sessions that are begun and not ended. */
