@@ -173,7 +173,6 @@ function isStringStart(code: number): boolean {
 
 function passesEscape(intermediates: string, final: string): boolean {
   if (intermediates === '') return ESCAPES.has(final);
-  if (intermediates === '#') return final === '8';
   return intermediates.length === 1 && CHARSET.includes(intermediates) && CHARSETS.has(final);
 }
 

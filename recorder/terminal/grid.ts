@@ -96,18 +96,13 @@ export class Grid {
     this.#inside();
   }
 
-  /** Moves the region up (below 0: down). What leaves the top of the screen is told. */
+  /** Moves the region up (below 0: down). What leaves the top of the screen is told, and of many rows the blank ones not. */
   scroll(count: number, pen: Pen): void {
     if (count < 0) return this.#insertAt(this.top, -count, pen);
-    for (let i = Math.min(count, this.bottom - this.top + 1); i > 0; i--) {
-      const row = this.rows[this.top]!;
-      if (this.top === 0) this.#onGone?.(row);
-      if (this.top === 0 && this.bottom === this.rows.length - 1) this.rows.shift();
-      else this.rows.splice(this.top, 1);
-      row.clear(pen.background);
-      row.stamp = null;
-      this.rows.splice(this.bottom, 0, row);
-    }
+    const gone = Math.min(count, this.bottom - this.top + 1);
+    if (this.top === 0 && this.#onGone !== null)
+      for (const row of this.rows.slice(0, gone)) if (count === 1 || row.text !== '') this.#onGone(row);
+    this.#deleteAt(this.top, gone, pen);
   }
 
   /** Blank rows at the cursor; the rest of the region moves down. */
@@ -120,11 +115,7 @@ export class Grid {
   /** Rows at the cursor go; the rest of the region moves up. */
   deleteRows(count: number, pen: Pen): void {
     if (this.row < this.top || this.row > this.bottom) return;
-    for (let i = Math.min(count, this.bottom - this.row + 1); i > 0; i--) {
-      const [row] = this.rows.splice(this.row, 1);
-      row!.clear(pen.background);
-      this.rows.splice(this.bottom, 0, row!);
-    }
+    this.#deleteAt(this.row, Math.min(count, this.bottom - this.row + 1), pen);
     this.column = 0;
   }
 
@@ -247,11 +238,19 @@ export class Grid {
   }
 
   #insertAt(at: number, count: number, pen: Pen): void {
-    for (let i = Math.min(count, this.bottom - at + 1); i > 0; i--) {
-      const [row] = this.rows.splice(this.bottom, 1);
-      row!.clear(pen.background);
-      this.rows.splice(at, 0, row!);
+    const moved = Math.min(count, this.bottom - at + 1);
+    const rows = this.rows.splice(this.bottom - moved + 1, moved);
+    for (const row of rows) row.clear(pen.background);
+    this.rows.splice(at, 0, ...rows);
+  }
+
+  #deleteAt(at: number, count: number, pen: Pen): void {
+    const rows = at === 0 && count === 1 ? [this.rows.shift()!] : this.rows.splice(at, count);
+    for (const row of rows) {
+      row.clear(pen.background);
+      row.stamp = null;
     }
+    this.rows.splice(this.bottom - count + 1, 0, ...rows);
   }
 
   #inside(): void {

@@ -56,6 +56,8 @@ export class Row {
   readonly #look: Uint8Array;
   /** All cells have the plain pen. */
   #isPlain = true;
+  /** Nothing was written since it was cleared. */
+  #isBlank = true;
   #table: Map<number, string> | null = null;
   /** Some cell is not one unit: the text is more than the units. */
   #isMixed = false;
@@ -72,6 +74,7 @@ export class Row {
   /** Writes the units of `text` in [from, to), one a cell, from a column on. */
   print(text: string, from: number, to: number, column: number, pen: Pen): void {
     const units = this.#units;
+    this.#isBlank = false;
     if (this.#isMixed) this.#cutWide(column, column + to - from, pen);
     for (let at = from, cell = column; at < to; at++) units[cell++] = text.charCodeAt(at);
     this.#paint(column, column + to - from, pen);
@@ -80,6 +83,7 @@ export class Row {
   /** Writes one character that is wide or no single unit. */
   put(character: string, cells: number, column: number, pen: Pen): void {
     this.#cutWide(column, column + cells, pen);
+    this.#isBlank = false;
     this.#isMixed = true;
     if (character.length === 1) this.#units[column] = character.charCodeAt(0);
     else this.#tell(column, character);
@@ -107,10 +111,13 @@ export class Row {
 
   /** All cells blank. */
   clear(background = -1): void {
+    this.wraps = false;
+    // Programs that clear again and again what is blank are not to be paid for by cells.
+    if (this.#isBlank && background === -1) return;
+    this.#isBlank = background === -1;
     this.#units.fill(BLANK);
     this.#table = null;
     this.#isMixed = false;
-    this.wraps = false;
     if (this.#isPlain && background === -1) return;
     this.#foreground.fill(-1);
     this.#background.fill(background);
@@ -158,6 +165,7 @@ export class Row {
     row.#background.set(this.#background.subarray(0, kept));
     row.#look.set(this.#look.subarray(0, kept));
     row.#isPlain = this.#isPlain;
+    row.#isBlank = this.#isBlank;
     row.#isMixed = this.#isMixed;
     row.#table = this.#table;
     row.stamp = this.stamp;
@@ -172,6 +180,7 @@ export class Row {
 
   /** Text without blanks at its end. */
   get text(): string {
+    if (this.#isBlank) return '';
     let to = this.columns;
     while (to > 0 && this.#units[to - 1] === BLANK) to--;
     if (to === 0) return '';
@@ -236,7 +245,10 @@ export class Row {
   #paint(from: number, to: number, { foreground, background, look }: Pen): void {
     if (foreground === -1 && background === -1 && look === 0) {
       if (this.#isPlain) return;
-    } else this.#isPlain = false;
+    } else {
+      this.#isPlain = false;
+      this.#isBlank = false;
+    }
     this.#foreground.fill(foreground, from, to);
     this.#background.fill(background, from, to);
     this.#look.fill(look, from, to);

@@ -98,7 +98,7 @@ function oursOf(screen: Screen): string {
 const TEXTS = ['a', 'word ', 'a longer text of 30 characters', '\r\n', '\r', '\n', '\b', '\t', 'é', 'qx'];
 const FINALS = '@ABCDEFGHIJKLMPSTXZ`abdefr';
 const MODES = ['4h', '4l', '?25l', '?1049h', '?1049l', '?47h', '?47l', '?1048h', '?1048l'];
-const ESCAPES = ['7', '8', 'D', 'E', 'H', 'M', 'c', '#8', '(0', '(B', '[!p', '[m', '[s', '[u', '[3g', '[g'];
+const ESCAPES = ['7', '8', 'D', 'E', 'H', 'M', 'c', '(0', '(B', '[!p', '[m', '[s', '[u', '[3g', '[g'];
 const ERASURES = ['K', '1K', '2K', 'J', '1J', '2J', '0K', '0J'];
 const COLOURS = [
   '1',

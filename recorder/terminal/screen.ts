@@ -243,8 +243,7 @@ export class Screen {
 
   #escape(before: string, final: string): void {
     const grid = this.#grid;
-    if (before === '#') this.#align();
-    else if (before !== '') this.#sets = this.#sets.with('()*+'.indexOf(before), final === '0');
+    if (before !== '') this.#sets = this.#sets.with('()*+'.indexOf(before), final === '0');
     else if (final === '7') grid.save(this.#hand);
     else if (final === '8') this.#take(grid.restore());
     else if (final === 'D') grid.lineFeed(this.#pen);
@@ -259,7 +258,10 @@ export class Screen {
   /** RIS. What stood there was read. */
   #restart(): void {
     this.#normal.eraseInScreen(2, PLAIN_PEN);
-    this.#open({ columns: this.#grid.columns, rows: this.#grid.height });
+    this.#grid = this.#normal;
+    this.#soft();
+    this.#normal.clear(PLAIN_PEN);
+    this.#normal.place(0, 0);
   }
 
   get #hand(): Hand {
@@ -270,16 +272,6 @@ export class Screen {
     this.#pen = pen;
     this.#sets = sets;
     this.#set = set;
-  }
-
-  /** DECALN. */
-  #align(): void {
-    const grid = this.#grid;
-    for (const row of grid.rows) {
-      row.clear();
-      row.print('E'.repeat(grid.columns), 0, grid.columns, 0, this.#pen);
-    }
-    grid.place(0, 0);
   }
 
   #csi(text: string, from: number): number {
@@ -347,7 +339,10 @@ export class Screen {
     if (last === '') return;
     const cells =
       last.length === 1 ? UNIT_CELLS[last.charCodeAt(0)]! : astralCells(last, last.codePointAt(0)!);
-    for (let i = 0; i < count; i++) this.#put(last, cells);
+    const text = last.repeat(count);
+    if (cells === 1 && last.length === 1 && !this.#isInserting)
+      for (let at = 0; at < text.length; ) at = this.#run(text, at);
+    else for (let i = 0; i < count; i++) this.#put(last, cells);
   }
 
   #mode(mode: string, isOn: boolean): void {

@@ -146,3 +146,28 @@ test('sizes that no terminal has are cut', async (t) => {
   screen.resize({ columns: 0.5, rows: 1e9 });
   t.strictSame(screen.size, { columns: 80, rows: 200 });
 });
+
+/** Half a megabyte each, on the largest screen that is believed. */
+const BOMBS: Readonly<Record<string, string>> = {
+  repetitions: 'x\x1b[999b'.repeat(40_000),
+  'huge repetitions': 'x\x1b[2147483647b'.repeat(20_000),
+  'rows in and out': '\x1b[1000L\x1b[1000M\x1b[1000S\x1b[1000T'.repeat(20_000),
+  tabs: '\x1b[1000I\x1b[1000Z\x1b#8'.repeat(20_000),
+  'two screens': '\x1b[?1049h\x1b[?1049l'.repeat(20_000),
+  restarts: 'x\x1bc'.repeat(50_000),
+  marks: `e${'\u0301'.repeat(500_000)}`,
+  'a string without an end': `\x1b]0;${'a'.repeat(500_000)}`,
+};
+
+for (const [name, bomb] of Object.entries(BOMBS))
+  test(`half a megabyte of ${name} takes bounded time and memory`, async (t) => {
+    let told = 0;
+    const screen = new Screen({ columns: 500, rows: 200 }, () => told++);
+    const startedUs = process.cpuUsage();
+    screen.write(bomb);
+    const { user } = process.cpuUsage(startedUs);
+    t.comment(`${Math.round(user / 1000)} ms, ${told} rows told`);
+    t.ok(user < 3_000_000, `${user / 1000} ms of processor time`);
+    t.ok(told < 200_000, `${told} rows`);
+    t.ok(process.memoryUsage.rss() < 400e6);
+  });
