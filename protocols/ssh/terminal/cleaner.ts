@@ -116,7 +116,7 @@ export class TerminalCleaner {
     const held = this.#text.scanPlain(plain);
     this.#ledger.clear();
     if (held > 0) this.#hold(to - held, held);
-    this.#stale.remember(plain);
+    this.#stale.remember(plain, this.#grid.rows);
     return to;
   }
 

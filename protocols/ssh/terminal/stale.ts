@@ -15,9 +15,9 @@ export class Stale {
   #droppedBytes = 0;
 
   /** Text that follows what is remembered; copied. */
-  remember(plain: Bytes): void {
+  remember(plain: Bytes, rows: number): void {
     const { length } = plain;
-    const tail = plain.subarray(Math.max(0, length - BYTES_MAX));
+    const tail = plain.subarray(linesFrom(plain, rows + 1));
     this.#droppedBytes += this.#bytes.length + length - tail.length;
     this.#bytes = keep(tail);
   }
@@ -36,9 +36,24 @@ export class Stale {
   }
 }
 
+/** Where the last `count` lines begin, not more than a screen may have before the end. */
+function linesFrom(bytes: Bytes, count: number): number {
+  const floor = Math.max(0, bytes.length - BYTES_MAX);
+  let from = bytes.length;
+  for (let i = 0; i <= count && from > floor; i++) from = bytes.lastIndexOf(LF, from - 1);
+  return Math.max(floor, from);
+}
+
 function render(grid: Grid, bytes: Bytes): void {
   const sequence = new Sequencer();
   for (let at = 0; at < bytes.length; at++) {
+    const end = sequence.isGround ? asciiEnd(grid, bytes, at) : at;
+    if (end > at) {
+      grid.current.cells.set(bytes.subarray(at, end), grid.column);
+      grid.advance(end - at);
+      at = end - 1;
+      continue;
+    }
     const what = sequence.push(bytes[at]!);
     if (what === CONTROL) control(grid, sequence.code);
     else if (what === CHARACTER) draw(grid, sequence.code);
@@ -54,4 +69,12 @@ function draw(grid: Grid, code: number): void {
   cells[grid.column] = code < 0x80 ? code : value < 10 ? 0x30 + value : OTHER;
   if (width === 2) cells[grid.column + 1] = TAIL;
   grid.advance(width);
+}
+
+/** Where the ASCII ends that has room in the cursor's row. */
+function asciiEnd(grid: Grid, bytes: Bytes, from: number): number {
+  const room = grid.wraps ? 0 : grid.columns - grid.column;
+  let at = from;
+  while (at < bytes.length && at - from < room && bytes[at]! >= 0x20 && bytes[at]! < 0x7f) at++;
+  return at;
 }
