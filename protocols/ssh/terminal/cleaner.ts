@@ -12,7 +12,7 @@
  * it was cut.
  *
  * What it cannot do: a number whose first digits were sent because they stood still for the whole
- * hold-back is masked from there on; of one that comes digit by digit the first twelve are shown.
+ * hold-back is masked from there on; of one that comes digit by digit the first eleven are shown.
  */
 import type { Bytes } from '../../../base/bytes.ts';
 import type { Cleaner } from '../../../base/cleaner.ts';
@@ -27,7 +27,7 @@ import { Walker } from './walker.ts';
 import { WrittenText } from './written.ts';
 
 /** Bytes that are walked before it is asked again whether plain text follows. */
-const SLICE_BYTES = 256;
+const SLICE_BYTES = 1024;
 /** Plain text from so many bytes on is not walked. */
 const PLAIN_BYTES_MIN = 512;
 /** Bytes in which the end of a word is looked for, to cut plain text that has no lines. */
