@@ -91,13 +91,15 @@ export class Channel {
     const stream = kind === 'data' ? this.#output : this.#error;
     this.toClient.received(data.length);
     this.#input.answered(data);
+    const wasHolding = stream.sieve.heldBytes > 0;
     const settled = stream.sieve.push(data);
     if (settled.length === 1 && settled[0] === data && kind === 'data') {
       stream.track.add(data);
       if (!this.client.hasClosed && !this.toClient.pass(framed, data.length)) this.toClient.data(data, kind);
     } else this.#send(stream, settled);
     if (stream.sieve.heldBytes > 0) {
-      stream.heldTicks = 0;
+      // What is held grows no younger by what comes behind it.
+      if (!wasHolding || settled.some(({ length }) => length > 0)) stream.heldTicks = 0;
       this.#shared.outlet.later(HOLD_MS);
     }
     this.#grantServer(GRANT_BYTES_MIN);

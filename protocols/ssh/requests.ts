@@ -135,8 +135,11 @@ function isLike(name: string, pattern: string): boolean {
 function start(shared: Shared, channel: Channel, request: Request, kind: Kind, what: string): void {
   const { isAllowed, rule } = judge(shared.options.rules, { kind, what });
   if (!isAllowed) return refuseStart(shared, channel, request, `${THINGS[kind]} is refused here.`, rule);
-  if (kind === 'subsystem')
-    return refuseStart(shared, channel, request, 'this subsystem is refused here.', 'built-in');
+  if (kind === 'subsystem') {
+    const words =
+      what === 'sftp' ? 'sftp is refused here; `scp -O` copies files.' : 'this subsystem is refused here.';
+    return refuseStart(shared, channel, request, words, 'built-in');
+  }
   if (channel.isStarted) return channel.refuse(request.wantsReply);
   channel.isStarted = true;
   shared.transcript.started(channel.id, { [NAMES[kind]!]: shared.transcript.masked(what) });
