@@ -25,9 +25,9 @@ const NOTES = `
 
 ## What limits scans and redaction
 
-A scan for card data goes at 1.3 to 2.0 times Hyperscan's speed, from run to run and input to input on a machine that
-is not ours alone. Beside the kernel, which reads every byte, it is the stops that cost: each is judged by five
-detectors. All detectors together go at a tenth of that or less: those of other data than card data have no kernel.
+A scan for card data goes at 1.3 to 2.0 times Hyperscan's speed on generated logs, from run to run on a machine that
+is not ours alone, and at less than half of it on the real logs measured here, which are full of numbers of sixteen
+digits. Beside the kernel, which reads every byte, it is the stops that cost: each is judged by five detectors. All detectors together go at a tenth of that or less: those of other data than card data have no kernel.
 
 Profiles of \`pangate redact --threads 1\` on one core, 200 MB, samples by what they were spent on (\`node
 --cpu-prof\`, 2026-11-24, the machine above otherwise still):
@@ -47,8 +47,9 @@ Profiles of \`pangate redact --threads 1\` on one core, 200 MB, samples by what 
   times in a megabyte of the real logs (identifiers of sixteen digits, \`value="105"\`), at two to three
   microseconds each.
 - **Two cores** need files of a gigabyte: each thread loads its own modules and compiles its own code, which costs
-  about 0.3 s of CPU, and one of them reads and writes for both. A gigabyte of generated logs took 3.4 s on one core
-  and 1.9 s on two, of real logs 5.1 s and 3.9 s.
+  about 0.3 s of CPU, and one of them reads and writes for both. In the best run a gigabyte of
+  generated logs took 3.4 s on one core and 1.9 s on two, of real logs 5.1 s and 3.9 s; in others the second core
+  brought a twentieth.
 
 ## What limits small statements
 
