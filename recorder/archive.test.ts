@@ -70,6 +70,7 @@ test('what is written while a group is on its way is not accepted with it', asyn
   while (gate.waiting.length === 0) await new Promise(setImmediate);
   let last = first;
   for (let id = 1; id < 20; id++) last = writeStatement(recorder, id);
+  while (recorder.written < last) await new Promise(setImmediate);
   gate.waiting.shift()!();
   await acceptance(recorder, first);
   t.equal(recorder.accepted, first);
