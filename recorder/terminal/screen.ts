@@ -3,12 +3,13 @@
  * `TerminalFilter` passes is understood, and nothing else reaches it. An emulator of our own,
  * because a general one is six times slower (docs/decisions.md); a test compares it with xterm.js.
  */
+
+import { cellsOf, NOT_ONE_UNIT, UNIT_CELLS } from '../../base/cells.ts';
 import { TerminalFilter } from './filter.ts';
 import { Grid, type Hand, PLAIN_HAND } from './grid.ts';
 import { penAfter } from './pen.ts';
 import { type Pen, PLAIN_PEN, type Row, type Run } from './row.ts';
 import { bounded, SIZE_USUAL, type Size } from './size.ts';
-import { astralCells, NOT_ONE_UNIT, UNIT_CELLS } from './width.ts';
 
 /** Where the cursor stands, from 0. */
 export interface Cursor {
@@ -193,8 +194,7 @@ export class Screen {
     if (length === 1 && UNIT_CELLS[code] === NOT_ONE_UNIT) return at + 1;
     const set = this.#sets[this.#set] && code >= 0x60 && code <= 0x7e;
     const character = set ? GRAPHICS.charAt(code - 0x60) : text.slice(at, at + length);
-    const cells = length === 1 ? UNIT_CELLS[character.charCodeAt(0)]! : astralCells(character, code);
-    this.#put(character, cells);
+    this.#put(character, cellsOf(character.codePointAt(0)!));
     return at + length;
   }
 
@@ -337,8 +337,7 @@ export class Screen {
   #repeat(count: number): void {
     const last = this.#last;
     if (last === '') return;
-    const cells =
-      last.length === 1 ? UNIT_CELLS[last.charCodeAt(0)]! : astralCells(last, last.codePointAt(0)!);
+    const cells = cellsOf(last.codePointAt(0)!);
     const text = last.repeat(count);
     if (cells === 1 && last.length === 1 && !this.#isInserting)
       for (let at = 0; at < text.length; ) at = this.#run(text, at);

@@ -1,9 +1,9 @@
 import { type Bytes, keep, NO_BYTES } from '../../../base/bytes.ts';
+import { cellsOf } from '../../../base/cells.ts';
 import { valueOfCode } from '../../../base/character.ts';
 import { type Grid, OTHER, TAIL } from './grid.ts';
 import { control } from './movement.ts';
 import { CHARACTER, CONTROL, Sequencer } from './sequence.ts';
-import { widthOf } from './width.ts';
 
 /** Of plain text that went by, as much as a screen can show. */
 const BYTES_MAX = 8192;
@@ -61,7 +61,7 @@ function render(grid: Grid, bytes: Bytes): void {
 }
 
 function draw(grid: Grid, code: number): void {
-  const width = code < 0x80 ? 1 : widthOf(code);
+  const width = code < 0x80 ? 1 : cellsOf(code);
   if (width === 0) return;
   grid.makeRoom(width);
   const value = valueOfCode(code);

@@ -4,6 +4,7 @@
  * goes back in it, before it is left, and behind a number.
  */
 import type { Bytes } from '../../../base/bytes.ts';
+import { cellsOf } from '../../../base/cells.ts';
 import { valueOfCode } from '../../../base/character.ts';
 import { BLANK, type Grid, OTHER, TAIL } from './grid.ts';
 import type { Judge } from './judge.ts';
@@ -12,7 +13,6 @@ import * as movement from './movement.ts';
 import { isDigit } from './open-number.ts';
 import { isFresh } from './row.ts';
 import * as sequences from './sequence.ts';
-import { widthOf } from './width.ts';
 import type { WrittenText } from './written.ts';
 
 /** Cells without a digit behind which a number cannot go on. */
@@ -216,7 +216,7 @@ export class Walker {
   #character(bytes: Bytes, end: number, code: number, length: number): void {
     this.#touch();
     const grid = this.#grid;
-    const width = widthOf(code);
+    const width = cellsOf(code);
     if (width > 0 && grid.makeRoom(width)) this.#wrapped();
     const value = valueOfCode(code);
     const cell = value < 10 ? 0x30 + value : OTHER;
