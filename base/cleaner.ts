@@ -34,6 +34,11 @@ export interface Cleaner {
   /** All findings in one whole text. */
   find(bytes: Bytes, place: Place): readonly Finding[];
   /**
+   * What the detectors that weigh have decided of what starts at `at`, taken or not (a reason that
+   * starts with `not-`); null if it is nothing of theirs. Absent if none of them is on.
+   */
+  explain?(bytes: Bytes, at: number, place: Place): Finding | null;
+  /**
    * One whole text masked: `bytes` itself, masked in place, where every mask keeps the length.
    * `hit`: what `next` has said of it, if it was asked.
    */

@@ -141,6 +141,20 @@ test('archives on standard input', { skip: missing('zip', 'tar') }, async (t) =>
   t.match(await scan([], inputs.tar.subarray(0, 700)), { code: 2, err: /damaged archive/ });
 });
 
+test('brands without check digits are those of the configuration, for findings and for reasons', async (t) => {
+  const config = scanConfig({ host: 'h', port: 1, user: 'u', password: 'p', database: 'd' }, 'postgres');
+  const shape = JSON.parse(readFileSync(config, 'utf8'));
+  writeFileSync(config, JSON.stringify({ ...shape, mask: { uncheckedBrands: ['visa'] } }));
+  const input = 'card_number=4111111111111112\ncard_number=6212345678901236\n';
+  const { out } = await scan(['--explain', '-c', config], input);
+  t.match(out, /1 +pan +yes +pan-exempt +411111\*{6}1112/);
+  t.match(out, /2 +pan +no +not-check-digit +621234\*{6}1236/);
+  const byDefault = await scan(['--explain'], input);
+  t.match(byDefault.out, /1 +pan +no +not-check-digit/);
+  t.match(byDefault.out, /2 +pan +yes +pan-exempt/);
+  t.notMatch((await scan(['--explain', '--mask', 'pan=off'], input)).out, /pan/);
+});
+
 test('a reader that goes away is no crash, and the report is whole', async (t) => {
   const folder = temporaryFolder('scan');
   const [log, report] = [join(folder, 'a.log'), join(folder, 'report.json')];

@@ -65,6 +65,17 @@ for (const [what, input, expected] of [
   ['a code before the number of another object', `{"a":{"code":"123"},"number":"${PAN}"}`, [`pan:${PAN}`]],
   ['a code that PHP has serialised', 's:3:"cvv";s:3:"123";s:4:"cvv2";i:1234;', ['cvv:123', 'cvv:1234']],
   ['the same with escaped quotes', 's:3:\\"cvv\\";s:4:\\"1234\\";', ['cvv:1234']],
+  [
+    'codes and PINs in a form of parts',
+    'Content-Disposition: form-data; name="cvv"\r\n\r\n123\r\n--x\r\n...; name="pin"\r\n\r\n4321\r\n',
+    ['cvv:123', 'pin:4321'],
+  ],
+  [
+    'the same in a string, its line breaks escaped',
+    '"form-data; name=\\"card_security_code\\"\\r\\n\\r\\n1234\\r\\n; name=\\"pin\\"\\r\\n\\r\\n4321\\r\\n"',
+    ['cvv:1234', 'pin:4321'],
+  ],
+  ['another part of a form', 'form-data; name="amount"\r\n\r\n123\r\n', []],
   ['a code in a sentence', 'my cvv is 123, security code is 1234', ['cvv:123', 'cvv:1234']],
   ['another code in a sentence', 'zip code is 123, cve is 1234', []],
   [

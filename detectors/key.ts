@@ -1,10 +1,11 @@
 import type { Bytes } from '../base/bytes.ts';
 import { characterBefore, codeAt, hexNumber } from '../base/character.ts';
 import { contextBytesMax } from '../base/finding.ts';
+import { followsBreak, partBefore } from './part.ts';
 
 /**
  * The key of a value in running text: `cvv=`, `"cvv": "`, `<cvv>`, `card[cvv]=`, `%3Ccvv%3E`,
- * `&lt;cvv&gt;`, `\"cvv\":\"`, `'cvv' => '`. Read backwards from the value, within the context
+ * `&lt;cvv&gt;`, `\"cvv\":\"`, `'cvv' => '`, a part of a form. Read backwards from the value, within the context
  * that every judgement may use.
  */
 export interface Key {
@@ -21,7 +22,7 @@ const GAP_BYTES_MAX = 24;
 /** The key whose value starts at `at`; nothing before `floor` is looked at. */
 export function keyBefore(bytes: Bytes, at: number, floor: number = Math.max(0, at - contextBytesMax)): Key {
   const near = Math.max(floor, at - GAP_BYTES_MAX);
-  if (!mayFollowAssigner(bytes, at, near)) return { name: '', from: at };
+  if (!mayFollowAssigner(bytes, at, near)) return partKey(bytes, at, floor);
   const afterAssigner = skip(bytes, skipData(bytes, at, near), near, isQuote);
   const assigner = assignerBefore(bytes, afterAssigner, near);
   if (assigner === afterAssigner) return { name: '', from: at };
@@ -30,6 +31,14 @@ export function keyBefore(bytes: Bytes, at: number, floor: number = Math.max(0, 
   const from = skip(bytes, to, Math.max(floor, to - NAME_BYTES_MAX), isName);
   const start = afterEscape(bytes, from, to, floor);
   return { name: latin1(bytes, start, to), from: start };
+}
+
+/** Of a part of a form: most values follow no line break, and nothing is read for them. */
+function partKey(bytes: Bytes, at: number, floor: number): Key {
+  const part = followsBreak(bytes, at) ? partBefore(bytes, at, floor) : null;
+  return part === null
+    ? { name: '', from: at }
+    : { name: latin1(bytes, part.from, part.to), from: part.from };
 }
 
 const SERIALIZED = /"(?=;(?:s:[34]|i)$)/;

@@ -18,6 +18,7 @@ for (const text of [
   ...['4111+1111+1111+1111', '4111%201111%201111%201111', '4111\u00a01111\u00a01111\u00a01111', '%34%31'],
   ...['\\u0034', '&#52;', '&#x34;', '４', '٤', '۴', '4\u200b1', '4\x1b[1m1', `%22«${PAN}%22`],
   ...['cvv=«123', '"cvv2":"«123"', 'cvc «123', 'pin=«1234', '%22cvv%22%3A%22«123', 'Security Code: «1234'],
+  ...['name="cvv"\r\n\r\n«123', 'name=\\"cvv\\"\\r\\n\\r\\n«123\\r'],
   ...['\\u0022cvv\\u0022:\\u0022«123', 'cvv\\u003d«123', '"pinBlock":"«0412AC89ABCDEF67"'],
   ...[`%B${PAN}^A`, `;${PAN}=3012101?`, `5A08«${PAN}5F34`, Buffer.from(PAN).toString('hex')],
 ])
@@ -35,6 +36,7 @@ for (const text of [
   '1234567890123 bytes, 4111111111111112 no check digit',
   '{"id": 12345678, "pinned": 1234, "avv": 123}',
   '3.14159 0.000000001 1e-12',
+  'form-data; name="amount"\r\n\r\n123\r\n',
   '%20%2F&amp;\\n\\t',
 ])
   test(`it passes ${JSON.stringify(text)} by`, async (t) => {

@@ -2,6 +2,7 @@ import { type Bytes, join } from '../base/bytes.ts';
 import type { Cleaner } from '../base/cleaner.ts';
 import { assert } from '../base/errors.ts';
 import {
+  type Detector,
   type Finding,
   type Masker,
   type Place,
@@ -59,12 +60,27 @@ export function createCleaner(rules: MaskRules): Cleaner {
     next: scanner.next,
     heeds: scanner.heeds,
     find: (bytes, place) => found(scanner, bytes, place),
+    ...explaining(choice.detectors),
     clean,
     cleanPart,
     column,
     cover: choice.cover,
     keepsNumbers: rules.numbers === 'zeros',
     stream: (place) => cleanStream(scanner, place, apply),
+  };
+}
+
+function explaining(detectors: readonly Detector[]): Pick<Cleaner, 'explain'> {
+  const weighing = detectors.filter(({ explain }) => explain);
+  if (weighing.length === 0) return {};
+  return {
+    explain: (bytes, at, place) => {
+      for (const { kind, explain } of weighing) {
+        const verdict = explain!(bytes, at, place);
+        if (verdict) return { kind, ...verdict };
+      }
+      return null;
+    },
   };
 }
 

@@ -45,6 +45,8 @@ for (const [kind, sample] of [
   ['track', `%25B${PAN}%5EDOE%2FJ%5E30121%3F`],
   ['emv', `9F2608ABCDEF01234567895A08${PAN}5F3401`],
   ['cvv', '"cvv" : "123", cvc2=1234&x CVE 2018-1234 cvv 999'],
+  ['cvv', 'x; name="cvv"\r\n\r\n123\r\n; name=\\"card[cvc]\\"\\n\\n1234\\n'],
+  ['pin', 'name=\\"pin\\"\\r\\n\\r\\n1234\\r\\n-- name="pin"\n\n1234\n'],
   ['cvv', '\\u0022cvv\\u0022:\\u0022123\\u0022,%22cvc%22%3A%22123'],
   ['pin', '"pin":"1234","pinBlock":"0412AC89ABCDEF67", pin: 2014-12'],
   ['iban', 'IBAN GB82 WEST 1234 5698 7654 32, DE89370400440532013000.'],

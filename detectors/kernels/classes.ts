@@ -1,5 +1,5 @@
 import { iinRows } from '../pan/iin.ts';
-import { endings } from './endings.ts';
+import { endings, partEnding } from './endings.ts';
 
 /** What the prefilter has to know of a byte, as bits. The kernel and its twin share these tables. */
 export const DIGIT = 1;
@@ -83,8 +83,8 @@ function describe(firsts: string, always: string, behindDigit: string): void {
 
 /** One bit for each three characters, by the low five bits of each, that may end a key or follow one. */
 export const endingBits: Uint8Array = new Uint8Array(1 << 12);
-// And what may stand between such a name and its value: ` is` in a sentence, `";s:3:` of PHP.
-for (const ending of [...endings, ' is', 's:3', 's:4', '";i']) {
+// And what may stand between such a name and its value: ` is` in a sentence, `";s:3:` of PHP; or before it.
+for (const ending of [...endings, partEnding, ' is', 's:3', 's:4', '";i']) {
   const index = indexOf(ending.charCodeAt(0), ending.charCodeAt(1), ending.charCodeAt(2));
   endingBits[index >> 3]! |= 1 << (index & 7);
 }

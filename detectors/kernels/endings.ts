@@ -1,3 +1,6 @@
+/** The end of `name=`, behind which the name of a part of a multipart form stands. */
+export const partEnding = 'ame';
+
 /**
  * The last three characters of every name that cvv/keys.ts and pin/keys.ts take, in lower case:
  * what a prefilter can afford to look at. Their tests hold the names to this list.

@@ -48,7 +48,7 @@ const WINDOW_AT = 65_536;
 const WINDOW_BYTES_MIN = 1_024;
 const WINDOW_BYTES_MAX = 32_768;
 /** Bytes before a window that the kernel may look at. */
-const BEFORE_BYTES = 32;
+const BEFORE_BYTES = 48;
 /** Bytes behind the place where a window ends that it may look at: the longest escape. */
 const BEHIND_BYTES = 64;
 /** Where buffers are allocated, behind the window. */

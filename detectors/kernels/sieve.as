@@ -33,6 +33,7 @@ const FRAMING: i32 = 4;
 const HEAD_BYTES_MAX: i32 = 12;
 const PLAIN_BYTES_MAX: i32 = 40;
 const GAP_BYTES_MAX: i32 = 24;
+const PART_BYTES_MAX: i32 = 48;
 const RUN_BYTES_MIN: i32 = 12;
 const GROUPS_MAX: i32 = 24;
 const DIGITS_MIN: i32 = 12;
@@ -76,12 +77,12 @@ export function search(from: i32, end: i32, low: i32, high: i32, framing: i32): 
 
 /** An assigner stands so near before `from` that what starts there may be its value. */
 function mayBeValue(from: i32): bool {
-  const stop = max(floor, from - GAP_BYTES_MAX);
+  const stop = max(floor, from - PART_BYTES_MAX);
   if (stop == from) return false;
-  let marks = marksOf(from - 32) | marksOf(from - 16) << 16;
-  marks &= -1 << (32 - (from - stop));
+  let marks = marksOf(from - 48) << 16 | marksOf(from - 32) << 32 | marksOf(from - 16) << 48;
+  marks &= <u64>-1 << (64 - (from - stop));
   for (; marks != 0; marks &= marks - 1) {
-    const at = from - 32 + <i32>ctz(marks);
+    const at = from - 64 + <i32>ctz(marks);
     if ((classOf(at) & ASSIGNER) != 0 ? mayAssignTo(at, at + 1) : mayBeAssigned(at)) return true;
   }
   return false;
@@ -90,7 +91,7 @@ function mayBeValue(from: i32): bool {
 /** Which of sixteen bytes are assigners or begin escapes. */
 // @ts-ignore: decorator
 @inline
-function marksOf(at: i32): i32 {
+function marksOf(at: i32): u64 {
   const kinds = kindsOf(
     v128.load(at),
     i8x16.splat(15),
@@ -292,7 +293,39 @@ function mayBeAssigned(at: i32): bool {
 /** The assigner in [at, after) stands between a key that may name a code or a PIN and what may be one. */
 function mayAssignTo(at: i32, after: i32): bool {
   const end = serializedKeyEnd(at, keyEnd(at));
-  return endsKey(end) && mayHold(end, after);
+  if (!endsKey(end)) return false;
+  return namesPart(end) ? mayHoldPart(after, min(limit, at + PART_BYTES_MAX)) : mayHold(end, after);
+}
+
+/** `ame` in any case. */
+// @ts-ignore: decorator
+@inline
+function namesPart(end: i32): bool {
+  return (load<u32>(end - 4) >> 8 | 0x202020) == 0x656d61;
+}
+
+/** As twin.ts has it. */
+function mayHoldPart(from: i32, stop: i32): bool {
+  let start = from;
+  while (start < stop && (load<u8>(start) == 0x22 || load<u8>(start) == 0x5c)) start++;
+  let quote = start;
+  while (quote < stop && load<u8>(quote) != 0x22) quote++;
+  if (quote >= stop) return false;
+  let end = quote;
+  while (end > start && (load<u8>(end - 1) == 0x5c || load<u8>(end - 1) == 0x5d)) end--;
+  if (end - start < 3 || !endsKey(end) || namesPart(end)) return false;
+  const value = emptyLineEnd(quote + 1, stop);
+  return value > quote && mayHold(end, value);
+}
+
+function emptyLineEnd(from: i32, stop: i32): i32 {
+  let feeds = 0;
+  for (let at = from; at < stop; at++) {
+    const byte: i32 = load<u8>(at);
+    if (byte == 0x0a || (byte == 0x6e && load<u8>(at - 1) == 0x5c)) feeds++;
+    else if (byte != 0x0d && byte != 0x72 && byte != 0x5c) return feeds == 2 ? at : 0;
+  }
+  return 0;
 }
 
 /** As twin.ts has it. */

@@ -21,21 +21,30 @@ const plainBytesMax = 40;
 /** Bytes from an assigner to its value, and from a key to its assigner. */
 export const gapBytesMax = 24;
 
+/** Bytes from the assigner of `name="cvv"` to the value behind an empty line, in a multipart form. */
+export const partBytesMax = 48;
+
 const RUN_BYTES_MIN = 12;
 /** `\\";s:3`, right before an assigner. */
 const SERIALIZED_BYTES_MAX = 6;
+const FEED = 0x0a;
+const RETURN = 0x0d;
 const BLANK = 0x20;
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const SEMICOLON = 0x3b;
 const LESS = 0x3c;
 const BACKSLASH = 0x5c;
+const BRACKET = 0x5d;
 const LETTER_A = 0x61;
 const LETTER_B = 0x62;
+const LETTER_E = 0x65;
 const LETTER_I = 0x69;
 const LETTER_K = 0x6b;
+const LETTER_M = 0x6d;
 const LETTER_N = 0x6e;
 const LETTER_P = 0x70;
+const LETTER_R = 0x72;
 const LETTER_S = 0x73;
 const LETTER_U = 0x75;
 const LETTER_X = 0x78;
@@ -47,7 +56,7 @@ export function twinSearch(bytes: Bytes, from: number, to: number, framing: numb
 
 /** An assigner stands so near before `from` that what starts there, or later, may be its value. */
 export function mayBeValue(bytes: Bytes, from: number, to: number): boolean {
-  for (let at = Math.max(0, from - gapBytesMax); at < from; at++)
+  for (let at = Math.max(0, from - partBytesMax); at < from; at++)
     if ((classes[bytes[at]!]! & (ASSIGNER | ESCAPE)) !== 0 && assigns(bytes, at, to, from)) return true;
   return false;
 }
@@ -126,7 +135,41 @@ function assigns(bytes: Bytes, at: number, to: number, valueFrom = at): boolean 
     after = at + (code & 31);
   }
   const end = serializedKeyEnd(bytes, at, keyEnd(bytes, at));
-  return endsKey(bytes, end) && mayHold(bytes, end, after, to, valueFrom);
+  if (!endsKey(bytes, end)) return false;
+  return namesPart(bytes, end)
+    ? mayHoldPart(bytes, after, Math.min(to, at + partBytesMax), to, valueFrom)
+    : mayHold(bytes, end, after, to, valueFrom);
+}
+
+/** `name`, with an assigner behind it. */
+function namesPart(bytes: Bytes, end: number): boolean {
+  const [one, two, three] = [bytes[end - 3]!, bytes[end - 2]!, bytes[end - 1]!];
+  return (one | BLANK) === LETTER_A && (two | BLANK) === LETTER_M && (three | BLANK) === LETTER_E;
+}
+
+/** A quoted name that may be one of a code or a PIN, an empty line, and what may be its value before `stop`. */
+function mayHoldPart(bytes: Bytes, from: number, stop: number, to: number, valueFrom: number): boolean {
+  let start = from;
+  while (start < stop && (bytes[start] === QUOTE || bytes[start] === BACKSLASH)) start++;
+  let quote = start;
+  while (quote < stop && bytes[quote] !== QUOTE) quote++;
+  if (quote >= stop) return false;
+  let end = quote;
+  while (end > start && (bytes[end - 1] === BACKSLASH || bytes[end - 1] === BRACKET)) end--;
+  if (end - start < 3 || !endsKey(bytes, end) || namesPart(bytes, end)) return false;
+  const value = emptyLineEnd(bytes, quote + 1, stop);
+  return value > quote && mayHold(bytes, end, value, to, valueFrom);
+}
+
+/** Behind two line breaks, as they are or as `\r\n`; 0 if they are not there or something follows them at once. */
+function emptyLineEnd(bytes: Bytes, from: number, stop: number): number {
+  let feeds = 0;
+  for (let at = from; at < stop; at++) {
+    const byte = bytes[at]!;
+    if (byte === FEED || (byte === LETTER_N && bytes[at - 1] === BACKSLASH)) feeds++;
+    else if (byte !== RETURN && byte !== LETTER_R && byte !== BACKSLASH) return feeds === 2 ? at : 0;
+  }
+  return 0;
 }
 
 /**

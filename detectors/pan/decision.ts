@@ -17,6 +17,7 @@ export type PanReason =
   | 'not-check-digit' // the check digit is wrong
   | 'not-grouping' // grouped as no card number is
   | 'not-against' // words before it say that it is something else
+  | 'not-boundary' // digits enough, but a part of something longer
   | 'not-context'; // doubtful, and nothing before it says card
 
 /** Reasons by their number, which is what the hot path deals in: first those to take a number. */

@@ -10,7 +10,7 @@ import { namesCard } from './context.ts';
 import { CARD_FIELD, decide, isTaken, type PanReason, reasons } from './decision.ts';
 import { windowAt } from './grouping.ts';
 import { listing } from './list.ts';
-import { digitsMin, readNumber, type SpelledNumber, spelledNumber } from './number.ts';
+import { digitsMax, digitsMin, readNumber, type SpelledNumber, spelledNumber } from './number.ts';
 
 /** Primary account numbers (ISO/IEC 7812-1; PCI DSS requirement 3.4). */
 export const pan: Detector = panBy(issuers);
@@ -88,7 +88,15 @@ function judge(
 
 function explain(bytes: Bytes, at: number, place: Place, table: Issuers): PanVerdict | null {
   const verdict = examine(bytes, at, true, place, table);
-  return verdict === 'undecided' ? null : verdict;
+  return verdict === 'undecided' ? null : (verdict ?? glued(bytes, at));
+}
+
+/** As many digits in a row as a card number has, that are a part of something longer. */
+function glued(bytes: Bytes, at: number): PanVerdict | null {
+  let to = at;
+  while (isDigit(bytes[to])) to++;
+  const isLong = to - at >= digitsMin && to - at <= digitsMax;
+  return isLong ? { from: at, to, reason: 'not-boundary', hex: false } : null;
 }
 
 /** The verdict on the number that starts at `at`; null if none does that could be a card number. */

@@ -4,6 +4,7 @@ import type { Detector, Finding, Place, Undecided } from '../../base/finding.ts'
 import { goesOn, mayGoOn } from '../ascii.ts';
 import { keyBefore } from '../key.ts';
 import { open } from '../open.ts';
+import { followsBreak } from '../part.ts';
 import { leads, next } from '../sieve.ts';
 import { builtIn } from './built-in.ts';
 import { namesPin, namesPinBlock } from './keys.ts';
@@ -28,7 +29,7 @@ const BLOCK_DIGITS = 16;
 const BLOCK_DIGITS_MAX = 32;
 
 function judge(bytes: Bytes, at: number, last: boolean, place: Place): Finding | Undecided | null {
-  if (at > 0 && isWord(bytes[at - 1]!)) return null;
+  if (at > 0 && isWord(bytes[at - 1]!) && !followsBreak(bytes, at)) return null;
   let to = at;
   while (to < bytes.length && to - at <= BLOCK_DIGITS_MAX && hexDigit(bytes[to]!) >= 0) to++;
   const cut = to === bytes.length && !last && to - at <= BLOCK_DIGITS_MAX;

@@ -26,17 +26,17 @@ const NEWLINE = 10;
 export function cleanChunk(chunk: Chunk, manner: Manner, cleaner: Cleaner): Cleaned {
   const tally = new Tally(chunk, manner.sightings);
   const bytes = cleanedBytes(chunk, manner, cleaner, tally);
-  const sightings = detailed(tally, bytes, chunk, manner.detail ?? 'plain');
+  const sightings = detailed(tally, bytes, chunk, manner.detail ?? 'plain', cleaner);
   return { bytes, counts: tally.counts, sightings, lines: tally.finish() };
 }
 
 /** Places in the masked text are those of the text itself only if nothing has moved. */
-function detailed(tally: Tally, masked: Bytes, chunk: Chunk, detail: Detail): Sighting[] {
+function detailed(tally: Tally, masked: Bytes, chunk: Chunk, detail: Detail, cleaner: Cleaner): Sighting[] {
   const isInPlace = masked.length === chunk.to - chunk.from && !isSingleByte(masked);
   if (detail === 'plain' || !isInPlace) return tally.sightings;
   const taken = withExamples(tally.sightings, masked, chunk.at);
   if (detail === 'examples') return taken;
-  const passed = passedOver(masked, ANYWHERE).map(({ from, to, ...rest }) => {
+  const passed = passedOver(masked, ANYWHERE, cleaner).map(({ from, to, ...rest }) => {
     const line = tally.lineOf(chunk.from + from);
     return { ...rest, from: from + chunk.at, to: to + chunk.at, line };
   });

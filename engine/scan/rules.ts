@@ -4,8 +4,10 @@ import type { MaskChoice, MaskRules } from '../mask-rules.ts';
 const SHOWN = new Set(['partial', 'full']);
 
 /** The same findings, with masks fit for examples: any other mask becomes `full`. Keys are not needed. */
-export function scanRules({ detectors, columns, expressions }: MaskRules): MaskRules {
+export function scanRules({ detectors, columns, expressions, uncheckedBrands, held }: MaskRules): MaskRules {
   return {
+    ...(uncheckedBrands && { uncheckedBrands }),
+    ...(held && { held }),
     detectors: Object.fromEntries(Object.entries(detectors).map(([kind, choice]) => [kind, fit(choice)])),
     columns: columns.map(fit),
     ...(expressions && { expressions: expressions.map(fit) }),

@@ -135,7 +135,7 @@ class ColumnScan {
     for (const found of findings)
       this.#found(found, isInPlace ? masked.subarray(found.from, found.to) : null, line);
     if (this.#detail !== 'reasons' || !isInPlace) return;
-    for (const passed of passedOver(masked, this.#place)) this.#list({ ...passed, line });
+    for (const passed of passedOver(masked, this.#place, this.#cleaner)) this.#list({ ...passed, line });
   }
 
   #found({ kind, from, to, reason }: Finding, mask: Bytes | null, line: number): void {
