@@ -1,6 +1,7 @@
-import { type Bytes, join, keep, NO_BYTES } from '../base/bytes.ts';
+import { type Bytes, keep, NO_BYTES } from '../base/bytes.ts';
 import type { CleanStream } from '../base/cleaner.ts';
 import { contextBytesMax, type Finding, type Place, type Report, type Scanner } from '../base/finding.ts';
+import { borrow } from './pool.ts';
 
 /** Masks findings in `bytes[from .. to)`; `bytes` in place where lengths stay. */
 export type Apply = (
@@ -49,15 +50,34 @@ class Stream implements CleanStream {
       return [piece];
     }
     const from = this.#contextBytes;
-    const bytes = from + this.#held.length === 0 ? piece : join([this.#context(), this.#held, piece]);
+    const bytes = from + this.#held.length === 0 ? piece : this.#joined(piece);
+    const heldBefore = this.#held.length;
     const findings: Finding[] = [];
     const settled = this.#scanner.scan(bytes, from, last, this.#place, (finding) => findings.push(finding));
     if (report) for (const finding of findings) report(shifted(finding, this.#settledBytes - from));
     this.#remember(bytes, settled, settled - from);
     this.#held = settled === bytes.length ? NO_BYTES : keep(bytes.subarray(settled));
     if (settled === from) return [];
-    if (findings.length > 0) return [this.#apply(bytes, { from, to: settled }, findings, this.#place)];
-    return [bytes.subarray(from, settled)];
+    if (findings.length === 0 && bytes === piece) return [bytes.subarray(from, settled)];
+    const masked =
+      findings.length === 0
+        ? bytes.subarray(from, settled)
+        : this.#apply(bytes, { from, to: settled }, findings, this.#place);
+    return bytes === piece || masked.buffer !== bytes.buffer
+      ? [masked]
+      : backInPlace(masked, heldBefore, piece, findings.length > 0);
+  }
+
+  /** What came before and the piece, where they can be searched as one: valid until the next call of any stream. */
+  #joined(piece: Bytes): Bytes {
+    const context = this.#context();
+    const length = context.length + this.#held.length + piece.length;
+    scratch ??= borrow();
+    const bytes = length > scratch.length ? new Uint8Array(length) : scratch.subarray(0, length);
+    bytes.set(context);
+    bytes.set(this.#held, context.length);
+    bytes.set(piece, context.length + this.#held.length);
+    return bytes;
   }
 
   /** Nothing in the piece, nor at its seam with what came before, can be a part of a finding. */
@@ -87,6 +107,17 @@ class Stream implements CleanStream {
   #context(): Bytes {
     return this.#seam.subarray(contextBytesMax - this.#contextBytes, contextBytesMax);
   }
+}
+
+/** Where pieces are joined: a fresh buffer for each is what the collector of garbage pays for. */
+let scratch: Bytes | null = null;
+
+/** What was held in a small array of its own, and the rest where it came from: in the piece. */
+function backInPlace(masked: Bytes, heldBytes: number, piece: Bytes, hasChanged: boolean): readonly Bytes[] {
+  if (masked.length <= heldBytes) return [keep(masked)];
+  const rest = piece.subarray(0, masked.length - heldBytes);
+  if (hasChanged) rest.set(masked.subarray(heldBytes));
+  return heldBytes === 0 ? [rest] : [keep(masked.subarray(0, heldBytes)), rest];
 }
 
 function shifted(finding: Finding, by: number): Finding {

@@ -2,7 +2,7 @@
 import type { Bytes } from '../../base/bytes.ts';
 import { type Input, StreamInput, TypedInput } from './input.ts';
 import { frame, Message } from './message.ts';
-import { GRANT_BYTES_MIN, Outflow } from './outflow.ts';
+import { Outflow } from './outflow.ts';
 import type { Shared } from './shared.ts';
 import { PlainSieve, type Sieve, TerminalSieve } from './sieve.ts';
 import type { Size } from './terminal/grid.ts';
@@ -96,13 +96,14 @@ export class Channel {
     if (settled.length === 1 && settled[0] === data && kind === 'data') {
       stream.track.add(data);
       if (!this.client.hasClosed && !this.toClient.pass(framed, data.length)) this.toClient.data(data, kind);
-    } else this.#send(stream, settled);
+    } else if (settled.at(-1)?.buffer === data.buffer) this.#sendInPlace(stream, settled);
+    else this.#send(stream, settled);
     if (stream.sieve.heldBytes > 0) {
       // What is held grows no younger by what comes behind it.
       if (!wasHolding || settled.some(({ length }) => length > 0)) stream.heldTicks = 0;
       this.#shared.outlet.later(HOLD_MS);
     }
-    this.#grantServer(GRANT_BYTES_MIN);
+    this.#grantServer();
   }
 
   /** A tick of the clock: what has been held for two of them goes out. True if something is still held. */
@@ -121,13 +122,13 @@ export class Channel {
   /** The client takes more. */
   clientAdjusts(bytes: number): void {
     this.toClient.adjust(bytes);
-    this.#grantServer(1);
+    this.#grantServer();
   }
 
   /** The server takes more. */
   serverAdjusts(bytes: number): void {
     this.toServer.adjust(bytes);
-    const more = this.toServer.grant(0, 1);
+    const more = this.toServer.grant(0);
     if (more > 0 && !this.client.hasClosed)
       this.#shared.outlet.toClient(frame(Message.CHANNEL_WINDOW_ADJUST, this.toClient.recipient, more));
   }
@@ -200,9 +201,15 @@ export class Channel {
     }
   }
 
-  #grantServer(least: number): void {
+  /** As `#send`, for what stands in the buffer that the data came in: nothing is copied. */
+  #sendInPlace({ kind, track }: Stream, settled: readonly Bytes[]): void {
+    for (const bytes of settled) if (bytes.length > 0) track.add(bytes);
+    if (!this.client.hasClosed) this.toClient.views(settled, kind);
+  }
+
+  #grantServer(): void {
     const held = this.#output.sieve.heldBytes + this.#error.sieve.heldBytes;
-    const more = this.toClient.grant(held, least);
+    const more = this.toClient.grant(held);
     if (more > 0 && !this.server.hasClosed)
       this.#shared.outlet.toServer(frame(Message.CHANNEL_WINDOW_ADJUST, this.toServer.recipient, more));
   }

@@ -3,8 +3,10 @@
  * 4252) and its keys. The connection protocol (RFC 4254) is this folder's own. The parts below its
  * public face are typed here, and the version is pinned for them.
  */
+import type { CipherGCMTypes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Bytes } from '../../base/bytes.ts';
+import { GcmOpener, GcmSealer, type OnPayload } from './gcm.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -59,6 +61,24 @@ export interface Handlers extends AuthenticationHandlers {
   DISCONNECT?(protocol: unknown, reason: number, description: string): void;
 }
 
+/** What seals packets. */
+export interface Sealer {
+  outSeqno: number;
+  allocPacket(payloadBytes: number): Buffer;
+  /** As `allocPacket`, in a buffer that the next call takes again. */
+  sharedPacket?(payloadBytes: number): Buffer;
+  encrypt(packet: Buffer): void;
+  free(): void;
+}
+
+/** What opens packets. */
+export interface Opener {
+  inSeqno: number;
+  _onPayload: OnPayload;
+  decrypt(data: Bytes, from: number, to: number): unknown;
+  free(): void;
+}
+
 /** One end of a transport: bytes in by `parse`, bytes out by `onWrite`. */
 export interface TransportProtocol {
   start(): void;
@@ -82,7 +102,8 @@ export interface TransportProtocol {
   ): void;
   /** Takes each decrypted message; replaced before `start`, so that ours see theirs first. */
   _onPayload: (payload: Buffer) => unknown;
-  readonly _cipher: { allocPacket(payloadBytes: number): Buffer; encrypt(packet: Buffer): void };
+  _cipher: Sealer;
+  _decipher: Opener;
   readonly _kex: { readonly sessionID: Buffer };
 }
 
@@ -104,6 +125,33 @@ export interface ProtocolOptions {
 export const Protocol: new (
   options: ProtocolOptions,
 ) => TransportProtocol = require('ssh2/lib/protocol/Protocol.js');
+
+/** What ssh2 keeps of a key for AES-GCM where its native part is not built. */
+type TheirSealer = Sealer & {
+  readonly _encSSLName?: CipherGCMTypes;
+  readonly _encKey: Buffer;
+  readonly _encIV: Buffer;
+  readonly _onWrite: (bytes: Buffer) => void;
+};
+type TheirOpener = Opener & {
+  readonly _decipherSSLName?: CipherGCMTypes;
+  readonly _decipherKey: Buffer;
+  readonly _decipherIV: Buffer;
+};
+
+/** Puts our AES-GCM in the place of ssh2's, between two packets; other ciphers stay as they are. */
+export function takeOverGcm(protocol: TransportProtocol): void {
+  const sealer = protocol._cipher as TheirSealer;
+  const opener = protocol._decipher as TheirOpener;
+  if (sealer._encSSLName !== undefined) {
+    const { _encSSLName: name, _encKey: key, _encIV: nonce, outSeqno: sequence } = sealer;
+    protocol._cipher = new GcmSealer({ name, key, nonce, sequence }, sealer._onWrite);
+  }
+  if (opener._decipherSSLName !== undefined) {
+    const { _decipherSSLName: name, _decipherKey: key, _decipherIV: nonce, inSeqno: sequence } = opener;
+    protocol._decipher = new GcmOpener({ name, key, nonce, sequence }, opener._onPayload);
+  }
+}
 
 /** What both ends offer, in order; made once. */
 export const KexInit: new (lists: object) => object = require('ssh2/lib/protocol/kex.js').KexInit;

@@ -104,15 +104,10 @@ export class Channels {
       by === 'server' ? [channel.toServer, channel.toClient] : [channel.toClient, channel.toServer];
     confirming.open(fields.uint32(), fields.uint32(), fields.uint32());
     channel.isOpen = true;
-    const { granted, packetBytesMax } = confirming;
-    const answer = frame(
-      Message.CHANNEL_OPEN_CONFIRMATION,
-      opening.recipient,
-      channel.id,
-      granted,
-      packetBytesMax,
-    );
-    this.#send(by, answer);
+    const { granted, packetBytesMax, sievedBytesMax } = confirming;
+    const most = by === 'server' ? packetBytesMax : sievedBytesMax;
+    const { recipient } = opening;
+    this.#send(by, frame(Message.CHANNEL_OPEN_CONFIRMATION, recipient, channel.id, granted, most));
   }
 
   /** recipient uint32 | reason uint32 | description string | language string */
@@ -141,9 +136,9 @@ export class Channels {
   #toServer(type: string, sender: number, window: number, packet: number, rest: Bytes): Channel {
     const channel = this.#add(type);
     channel.toClient.open(sender, window, packet);
-    const { granted, packetBytesMax } = channel.toClient;
+    const { granted, sievedBytesMax } = channel.toClient;
     this.#shared.outlet.toServer(
-      frame(Message.CHANNEL_OPEN, type, channel.id, granted, packetBytesMax, { raw: rest }),
+      frame(Message.CHANNEL_OPEN, type, channel.id, granted, sievedBytesMax, { raw: rest }),
     );
     return channel;
   }

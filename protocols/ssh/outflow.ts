@@ -12,8 +12,8 @@ import { FRAME_HEAD, frame, Message, malformed, STDERR } from './message.ts';
 const PACKET_BYTES_MAX = 32_768;
 /** More window than this is not passed on, whatever a peer gives. */
 const WINDOW_BYTES_MAX = 2_097_152;
-/** A window that a peer gave all at once is passed on anew when this much of it is used. */
-export const GRANT_BYTES_MIN: number = WINDOW_BYTES_MAX / 2;
+/** What a sieve has held comes out in front of the next data: room for it in the same message. */
+const HELD_BYTES = 512;
 /** A peer's window may never be larger than this (RFC 4254, 5.2). */
 const CREDIT_MAX = 4_294_967_295;
 
@@ -56,10 +56,18 @@ export class Outflow {
     if (this.granted < 0) throw new PangateError('message-refused', 'A channel’s window was exceeded.');
   }
 
-  /** How much more the other peer may send, if it is `least` or more; `held`: what a sieve holds. */
-  grant(heldBytes: number, least: number): number {
+  /** The most data in one message that the other peer is told of, where a sieve stands between. */
+  get sievedBytesMax(): number {
+    return this.packetBytesMax > 16 * HELD_BYTES ? this.packetBytesMax - HELD_BYTES : this.packetBytesMax;
+  }
+
+  /**
+   * How much more the other peer may send, once that at least doubles what it has left: each message
+   * about it costs as much as a packet of data. `held`: what a sieve holds.
+   */
+  grant(heldBytes: number): number {
     const room = Math.min(this.credit, WINDOW_BYTES_MAX) - this.queuedBytes - heldBytes - this.granted;
-    if (room < least) return 0;
+    if (room < Math.max(1, this.granted)) return 0;
     this.granted += room;
     return room;
   }
@@ -74,6 +82,23 @@ export class Outflow {
     putInt32(framed, FRAME_HEAD + 1, this.recipient | 0);
     this.#send(framed);
     return true;
+  }
+
+  /**
+   * Data in several views, as one message if it may go now. They stay where they are: each belongs
+   * to the caller no more, or stands in the buffer that is being worked on.
+   */
+  views(views: readonly Bytes[], kind: 'data' | 'error'): void {
+    let total = 0;
+    for (const view of views) total += view.length;
+    if (total === 0) return;
+    if (this.#queue.length > 0 || total > this.credit || total > this.packetBytesMax) {
+      for (const view of views) this.data(view, kind);
+      return;
+    }
+    this.credit -= total;
+    this.#send(headOf(kind, this.recipient, total));
+    for (const view of views) this.#send(view);
   }
 
   data(bytes: Bytes, kind: 'data' | 'error'): void {
@@ -129,4 +154,16 @@ export class Outflow {
       );
     }
   }
+}
+
+/** A message of data without its data: its length as a frame, type byte | recipient | (STDERR) | length. */
+function headOf(kind: 'data' | 'error', recipient: number, dataBytes: number): Bytes {
+  const isError = kind === 'error';
+  const head = new Uint8Array(FRAME_HEAD + (isError ? 13 : 9));
+  putInt32(head, 0, head.length - FRAME_HEAD + dataBytes);
+  head[FRAME_HEAD] = isError ? Message.CHANNEL_EXTENDED_DATA : Message.CHANNEL_DATA;
+  putInt32(head, FRAME_HEAD + 1, recipient | 0);
+  if (isError) putInt32(head, FRAME_HEAD + 5, STDERR);
+  putInt32(head, head.length - 4, dataBytes);
+  return head;
 }

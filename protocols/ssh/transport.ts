@@ -4,12 +4,19 @@
  * those of the connection protocol go to the sink as they are. During a key exchange nothing of
  * that protocol may be sent: it waits here, and counts as unsent.
  */
-import { putInt32, uint32At } from '../../base/binary.ts';
+import { putInt32 } from '../../base/binary.ts';
 import { type Bytes, keep } from '../../base/bytes.ts';
 import { PangateError } from '../../base/errors.ts';
 import type { Link, Sink } from '../../base/wire.ts';
-import { type AuthenticationHandlers, type ParsedKey, Protocol, type TransportProtocol } from './library.ts';
+import {
+  type AuthenticationHandlers,
+  type ParsedKey,
+  Protocol,
+  type TransportProtocol,
+  takeOverGcm,
+} from './library.ts';
 import { disconnect, FRAME_HEAD, MESSAGE_BYTES_MAX, Message } from './message.ts';
+import { ViewReader } from './view-reader.ts';
 
 /** How one side begins. */
 export interface TransportOptions {
@@ -33,7 +40,9 @@ const REKEY_BYTES = 1_073_741_824;
 const REKEY_MS = 3_600_000;
 /** Frames that come between the end of login and `flow`. */
 const EARLY_BYTES_MAX = 262_144;
-const ROOM_BYTES = 65_536;
+/** One read of a quiet connection, and of a busy one. */
+const ROOM_BYTES = 16_384;
+const BUSY_ROOM_BYTES = 262_144;
 const IN_PLACE_BYTES_MIN = 8192;
 /** What both sides see of the gateway's software. */
 const IDENT = 'pangate';
@@ -70,6 +79,7 @@ export class Transport implements Link, Sink {
   #over = false;
   #isEnding = false;
   #room: Buffer | null = null;
+  #isBusy = false;
 
   constructor(link: Link, options: TransportOptions) {
     this.#link = link;
@@ -140,11 +150,15 @@ export class Transport implements Link, Sink {
 
   room(): Bytes {
     this.#room ??= Buffer.allocUnsafeSlow(ROOM_BYTES);
+    if (this.#isBusy !== this.#room.length > ROOM_BYTES)
+      this.#room = Buffer.allocUnsafeSlow(this.#isBusy ? BUSY_ROOM_BYTES : ROOM_BYTES);
     return this.#room;
   }
 
   filled(bytes: number): boolean {
     const read = this.#room!.subarray(0, bytes);
+    // Busy from the first full read on, and as long as reads are not small again.
+    this.#isBusy = bytes >= ROOM_BYTES || (this.#isBusy && bytes >= ROOM_BYTES / 8);
     // Before there are keys, ssh2 keeps views of what it is given.
     return this.chunk(this.#isExchanging ? keep(read) : read);
   }
@@ -215,47 +229,57 @@ export class Transport implements Link, Sink {
     this.#messagesBytes = 0;
     if (this.wholeFrames || bytes < IN_PLACE_BYTES_MIN)
       this.#isOpen = this.#sink!.chunk(joined(messages, bytes));
-    else for (const message of messages) this.#fill(message);
+    else this.#fill(messages);
   }
 
-  /** One frame, behind what stands in the sink's buffer; a frame may be cut between two buffers. */
-  #fill(message: Buffer): void {
-    const head = Buffer.allocUnsafe(FRAME_HEAD);
-    putInt32(head, 0, message.length);
-    for (const part of [head, message])
-      for (let at = 0; at < part.length; ) {
-        const room = this.#sink!.room();
-        const count = Math.min(room.length, part.length - at);
-        room.set(part.subarray(at, at + count));
+  /** Frames, behind what stands in the sink's buffer; one may be cut between two buffers. */
+  #fill(messages: readonly Buffer[]): void {
+    let room = this.#sink!.room();
+    let at = 0;
+    const add = (part: Bytes): void => {
+      for (let from = 0; from < part.length; ) {
+        if (at === room.length) {
+          this.#isOpen = this.#sink!.filled(at);
+          room = this.#sink!.room();
+          at = 0;
+        }
+        const count = Math.min(room.length - at, part.length - from);
+        room.set(count === part.length ? part : part.subarray(from, from + count), at);
         at += count;
-        this.#isOpen = this.#sink!.filled(count);
+        from += count;
       }
+    };
+    const head = new Uint8Array(FRAME_HEAD);
+    for (const message of messages) {
+      putInt32(head, 0, message.length);
+      add(head);
+      add(message);
+    }
+    this.#isOpen = this.#sink!.filled(at);
   }
 
   #encrypt(views: readonly Bytes[], sent: () => void): boolean {
     const packets: Buffer[] = [];
     this.#packets = packets;
-    for (const view of views) {
-      this.#seal(view);
-      this.#keyedBytes += view.length;
-    }
+    this.#seal(views);
+    for (const view of views) this.#keyedBytes += view.length;
     this.#packets = null;
     const taken = this.#link.send(packets, sent);
     this.#rekeyAfter(0);
     return taken;
   }
 
-  /** Each frame of a view becomes a packet. */
-  #seal(view: Bytes): void {
-    let at = 0;
-    while (at < view.length) {
-      const length = uint32At(view, at);
+  /** Each frame becomes a packet; a frame may stand in several views. */
+  #seal(views: readonly Bytes[]): void {
+    const reader = new ViewReader(views);
+    while (reader.left > 0) {
+      const length = reader.uint32();
       if (length > MESSAGE_BYTES_MAX) throw new PangateError('assertion', 'a message is too long');
-      const packet = this.protocol._cipher.allocPacket(length);
+      const cipher = this.protocol._cipher;
+      const packet = cipher.sharedPacket?.(length) ?? cipher.allocPacket(length);
       // Length of the packet, length of the padding, payload (RFC 4253, 6).
-      packet.set(view.subarray(at + FRAME_HEAD, at + FRAME_HEAD + length), 5);
-      this.protocol._cipher.encrypt(packet);
-      at += FRAME_HEAD + length;
+      reader.into(packet, 5, length);
+      cipher.encrypt(packet);
     }
   }
 
@@ -273,6 +297,7 @@ export class Transport implements Link, Sink {
   }
 
   #exchanged(): void {
+    takeOverGcm(this.protocol);
     this.#isExchanging = false;
     this.#keyedBytes = 0;
     this.#keyedAtMs = Date.now();

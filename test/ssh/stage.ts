@@ -1,6 +1,6 @@
 /** A lane of SSH without sockets: two peers that keep to the protocol, and what was recorded. */
 import { uint32At } from '../../base/binary.ts';
-import { type Bytes, join, keep } from '../../base/bytes.ts';
+import { type Bytes, join, keep, NO_BYTES } from '../../base/bytes.ts';
 import type { Cleaner } from '../../base/cleaner.ts';
 import type { Outlet } from '../../base/host.ts';
 import type { Entry } from '../../base/recording.ts';
@@ -13,6 +13,8 @@ import type { TargetOptions } from '../../protocols/ssh/target-options.ts';
 /** What one side of the lane was given. */
 export interface Peer {
   readonly frames: Bytes[];
+  /** A frame that is not whole yet. */
+  begun: Bytes;
   /** Bytes of data and extended data that it may be sent. */
   window: number;
   data: Bytes[];
@@ -79,10 +81,16 @@ export class Stage implements Outlet {
 
   fromClient(...frames: readonly Bytes[]): void {
     this.lane.client(join(frames));
+    this.#whole();
   }
 
   fromServer(...frames: readonly Bytes[]): void {
     this.lane.server(join(frames));
+    this.#whole();
+  }
+
+  #whole(): void {
+    if (this.client.begun.length + this.server.begun.length > 0) throw new Error('a frame is cut');
   }
 
   /** Types of the messages that a peer was given. */
@@ -96,16 +104,17 @@ export class Stage implements Outlet {
 }
 
 function peer(): Peer {
-  return { frames: [], window: 0, data: [], error: [], granted: 0, isClosed: false };
+  return { frames: [], begun: NO_BYTES, window: 0, data: [], error: [], granted: 0, isClosed: false };
 }
 
-/** Whole frames only, within the window. */
+/** Frames, which may come in several views that follow each other, within the window. */
 function take(to: Peer, bytes: Bytes): void {
-  for (let at = 0; at < bytes.length; ) {
-    const end = at + FRAME_HEAD + uint32At(bytes, at);
-    if (end > bytes.length) throw new Error('a frame is cut');
-    note(to, keep(bytes.subarray(at, end)));
-    at = end;
+  to.begun = join([to.begun, bytes]);
+  while (to.begun.length > FRAME_HEAD) {
+    const end = FRAME_HEAD + uint32At(to.begun, 0);
+    if (end > to.begun.length) return;
+    note(to, keep(to.begun.subarray(0, end)));
+    to.begun = to.begun.subarray(end);
   }
 }
 
