@@ -1,14 +1,13 @@
 /** The gateway's memory: what an idle session takes, and what a large result adds. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Connection } from '../../test/servers/postgres.ts';
 import type { Bench, BenchOptions, Measurement } from '../bench.ts';
+import { peakGrowth, residentKiB } from '../resident.ts';
 import { missingPeers, type Peers, shell, startPeers } from './peers.ts';
 
 const SESSIONS = 400;
 const SETTLE_MS = 3_000;
-const SAMPLE_MS = 20;
 
 export const bench: Bench = {
   name: 'memory',
@@ -45,21 +44,6 @@ async function growth(peers: Peers, options: BenchOptions): Promise<Measurement[
   ];
 }
 
-/** How far resident memory rises above where it was, at its highest while `work` runs. */
-async function peakGrowth(pid: number, work: () => Promise<unknown>): Promise<number> {
-  const before = residentKiB(pid);
-  let peak = before;
-  const timer = setInterval(() => {
-    peak = Math.max(peak, residentKiB(pid));
-  }, SAMPLE_MS);
-  try {
-    await work();
-  } finally {
-    clearInterval(timer);
-  }
-  return (peak - before) / 1024;
-}
-
 async function idle(peers: Peers, options: BenchOptions): Promise<Measurement> {
   options.progress(`${SESSIONS} idle sessions`);
   const bouncer = peers.pgbouncer.session as Connection & { process: { pid: number } };
@@ -90,27 +74,4 @@ async function perSession(connection: Connection, pid: number, count: number): P
   const after = residentKiB(pid);
   for (const client of [...first, ...clients]) await client.end();
   return (after - before) / clients.length;
-}
-
-/** Resident memory of a process and all its children, in KiB. */
-export function residentKiB(pid: number): number {
-  const parents = new Map<number, number[]>();
-  for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
-    const parent = Number(statusOf(name, 'PPid'));
-    parents.set(parent, [...(parents.get(parent) ?? []), Number(name)]);
-  }
-  const tree = [pid];
-  for (let i = 0; i < tree.length; i++) tree.push(...(parents.get(tree[i]!) ?? []));
-  return tree.reduce((sum, each) => sum + Number(statusOf(String(each), 'VmRSS')), 0);
-}
-
-function statusOf(pid: string, field: string): string {
-  try {
-    const line = readFileSync(`/proc/${pid}/status`, 'utf8')
-      .split('\n')
-      .find((each) => each.startsWith(`${field}:`));
-    return line?.split(/\s+/)[1] ?? '0';
-  } catch {
-    return '0';
-  }
 }
