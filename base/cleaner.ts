@@ -19,6 +19,8 @@ export interface ColumnRule {
 export interface Cleaner {
   /** SHA-256 over the rule set, in hex; stands in every recording. */
   readonly digest: string;
+  /** Most bytes behind a byte that decide whether and how it is masked. */
+  readonly reachBytesMax: number;
   /**
    * The prefilter, at memory speed: the first offset in [from, to) from which a finding could
    * start; `to` if the bytes hold none. Never past a finding's first byte; often before a

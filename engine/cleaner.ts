@@ -56,6 +56,7 @@ export function createCleaner(rules: MaskRules): Cleaner {
 
   return {
     digest: digestOf(rules),
+    reachBytesMax: scanner.reachBytesMax,
     hasColumns: rules.columns.length > 0,
     next: scanner.next,
     heeds: scanner.heeds,

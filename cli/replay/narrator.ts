@@ -37,7 +37,17 @@ const MARKED = new Set([
 ]);
 const RED = new Set(['alert', 'gap', 'refused']);
 /** Events that a transcript leaves out. */
-const QUIET = new Set(['hb', 'clock', 'tty.env', 'sql.set', 'sql.in', 'sql.suspended', 'tty.fwd', 'mask']);
+const QUIET = new Set([
+  'hb',
+  'clock',
+  'tty.env',
+  'tty.data',
+  'sql.set',
+  'sql.in',
+  'sql.suspended',
+  'tty.fwd',
+  'mask',
+]);
 
 /** Who the session is of, for prompts. */
 export interface Persona {

@@ -1,5 +1,7 @@
 /** One channel (RFC 4254, 5): its two ends, what is masked on the way, and what has been asked. */
 import type { Bytes } from '../../base/bytes.ts';
+import { PangateError } from '../../base/errors.ts';
+import { SftpInspector } from './files/inspector.ts';
 import { type Input, StreamInput, TypedInput } from './input.ts';
 import { frame, Message } from './message.ts';
 import { Outflow } from './outflow.ts';
@@ -10,6 +12,8 @@ import type { Track } from './transcript.ts';
 
 /** Requests of a client that wait for an answer. */
 const REQUESTS_MAX = 256;
+/** What a channel ends with that the gateway breaks off. */
+const BROKEN_STATUS = 126;
 /** Half of the time that bytes are held for what may follow them. */
 export const HOLD_MS = 12;
 
@@ -49,6 +53,7 @@ export class Channel {
   readonly #shared: Shared;
   #input: Input = new StreamInput();
   #terminal: TerminalSieve | null = null;
+  #files: SftpInspector | null = null;
   readonly #output: Stream;
   readonly #error: Stream;
   /** Answers that the client waits for, in order. */
@@ -73,6 +78,17 @@ export class Channel {
     this.#output.track = this.#shared.transcript.track(this.id, 'o', true);
   }
 
+  /** From here on it carries packets of SFTP, each of which is looked into. */
+  becomeFiles(): void {
+    const { cleaner, transcript, options } = this.#shared;
+    const parts = { ch: this.id, cleaner, transcript, choice: options.files, rules: options.rules };
+    this.#files = new SftpInspector(parts, {
+      toClient: (bytes) => this.client.hasClosed || this.toClient.data(bytes, 'data'),
+      toServer: (bytes) => this.toServer.data(bytes, 'data'),
+      say: (words) => this.say(words),
+    });
+  }
+
   /** The terminal has another size. */
   resize(size: Size): void {
     this.#terminal?.resize(size);
@@ -82,6 +98,7 @@ export class Channel {
   input(framed: Bytes, data: Bytes): void {
     this.toServer.received(data.length);
     if (this.server.hasClosed || this.server.wasClosed || this.client.hasEnded) return;
+    if (this.#files !== null) return this.#guarded(this.#files, (files) => files.client(data));
     this.#input.sent(data);
     if (!this.toServer.pass(framed, data.length)) this.toServer.data(data, 'data');
   }
@@ -90,6 +107,9 @@ export class Channel {
   output(kind: 'data' | 'error', framed: Bytes, data: Bytes): void {
     const stream = kind === 'data' ? this.#output : this.#error;
     this.toClient.received(data.length);
+    if (this.server.wasClosed) return;
+    if (kind === 'data' && this.#files !== null)
+      return this.#guarded(this.#files, (files) => files.server(data));
     this.#input.answered(data);
     const wasHolding = stream.sieve.heldBytes > 0;
     const settled = stream.sieve.push(data);
@@ -104,6 +124,30 @@ export class Channel {
       this.#shared.outlet.later(HOLD_MS);
     }
     this.#grantServer();
+  }
+
+  /** What the gateway does not understand ends the channel: it is not sent on. */
+  #guarded(files: SftpInspector, work: (files: SftpInspector) => void): void {
+    try {
+      work(files);
+    } catch (error) {
+      if (!(error instanceof PangateError) || error.code === 'assertion') throw error;
+      return this.breakOff(error.message);
+    }
+    this.#grantServer(GRANT_BYTES_MIN);
+    this.#grantClient(files.waitingBytes);
+  }
+
+  /** Ends the channel with words on standard error. */
+  breakOff(words: string): void {
+    const { recipient } = this.toClient;
+    this.#shared.transcript.refused(this.id, this.#shared.transcript.masked(words), 'built-in');
+    this.say(words);
+    this.exit = { status: BROKEN_STATUS };
+    this.toClient.behind(frame(Message.CHANNEL_REQUEST, recipient, 'exit-status', false, BROKEN_STATUS));
+    this.toClient.behind(frame(Message.CHANNEL_EOF, recipient));
+    this.close('client');
+    this.close('server');
   }
 
   /** A tick of the clock: what has been held for two of them goes out. True if something is still held. */
@@ -176,6 +220,7 @@ export class Channel {
 
   /** Its last records. */
   end(): void {
+    this.#files?.end();
     this.#output.track.end();
     this.#error.track.end();
     const input = this.#input.end();
@@ -212,6 +257,14 @@ export class Channel {
     const more = this.toClient.grant(held);
     if (more > 0 && !this.server.hasClosed)
       this.#shared.outlet.toServer(frame(Message.CHANNEL_WINDOW_ADJUST, this.toServer.recipient, more));
+  }
+
+  /** What was answered here, or put together, took window that the server will never give back. */
+  #grantClient(heldBytes: number): void {
+    const least = this.toServer.granted < GRANT_BYTES_MIN / 8 ? 1 : GRANT_BYTES_MIN;
+    const more = this.toServer.grant(heldBytes, least);
+    if (more > 0 && !this.client.hasClosed)
+      this.#shared.outlet.toClient(frame(Message.CHANNEL_WINDOW_ADJUST, this.toClient.recipient, more));
   }
 
   #answer(answer: Answer): void {

@@ -135,13 +135,13 @@ function isLike(name: string, pattern: string): boolean {
 function start(shared: Shared, channel: Channel, request: Request, kind: Kind, what: string): void {
   const { isAllowed, rule } = judge(shared.options.rules, { kind, what });
   if (!isAllowed) return refuseStart(shared, channel, request, `${THINGS[kind]} is refused here.`, rule);
-  if (kind === 'subsystem') {
-    const words =
-      what === 'sftp' ? 'sftp is refused here; `scp -O` copies files.' : 'this subsystem is refused here.';
-    return refuseStart(shared, channel, request, words, 'built-in');
-  }
-  if (channel.isStarted) return channel.refuse(request.wantsReply);
+  if (kind === 'subsystem' && what !== 'sftp')
+    return refuseStart(shared, channel, request, 'this subsystem is refused here.', 'built-in');
+  // Packets of SFTP on a terminal would be read by nobody.
+  if (channel.isStarted || (kind === 'subsystem' && channel.hasTerminal))
+    return channel.refuse(request.wantsReply);
   channel.isStarted = true;
+  if (kind === 'subsystem') channel.becomeFiles();
   shared.transcript.started(channel.id, { [NAMES[kind]!]: shared.transcript.masked(what) });
   const line = what.toLowerCase();
   for (const { name, text } of shared.options.tripwires)

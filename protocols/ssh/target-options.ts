@@ -1,5 +1,6 @@
 /** What a target of SSH may say under `options:`. docs/protocols/ssh.md. */
 import * as z from 'zod';
+import type { FileChoice } from './files/parts.ts';
 import { isPin } from './pins.ts';
 import type { Rule } from './policy.ts';
 
@@ -9,6 +10,7 @@ export interface TargetOptions {
   readonly env: readonly string[];
   readonly rules: readonly Rule[];
   readonly tripwires: readonly Tripwire[];
+  readonly files: FileChoice;
 }
 
 /** What raises an alert when it is typed. */
@@ -25,8 +27,16 @@ const place = z
   .meta({ description: '`host:port`, `*` for any host or port' });
 
 const kind = z
-  .enum(['shell', 'exec', 'subsystem', 'direct-tcpip', 'tcpip-forward'])
-  .meta({ description: '`shell`, `exec`, `subsystem`, `direct-tcpip` or `tcpip-forward`' });
+  .enum(['shell', 'exec', 'subsystem', 'file', 'direct-tcpip', 'tcpip-forward'])
+  .meta({ description: '`shell`, `exec`, `subsystem`, `file`, `direct-tcpip` or `tcpip-forward`' });
+
+const file = z
+  .string()
+  .max(4096)
+  .regex(/^(read|write|list|\*):(\/|\*$)/)
+  .meta({
+    description: '`read:/path`, `write:/path`, `list:/path` or `*:/path`; `*` at its end for any characters',
+  });
 
 const rule = z
   .strictObject({
@@ -35,6 +45,7 @@ const rule = z
     kinds: z.array(kind).optional().meta({ description: 'a list of kinds, each as a whole' }),
     commands: words('a command, to the letter').optional().meta({ description: 'a list of commands' }),
     subsystems: words("a subsystem's name: `sftp`").optional().meta({ description: 'a list of subsystems' }),
+    files: z.array(file).max(1000).optional().meta({ description: 'a list of `operation:path` of SFTP' }),
     forwards: z.array(place).max(1000).optional().meta({ description: 'a list of `host:port`' }),
   })
   .meta({ description: 'a rule: `{ name: only-uptime, action: allow, commands: [uptime] }`' });
@@ -45,6 +56,19 @@ const tripwire = z
     text: z.string().min(2).max(256).meta({ description: 'what is typed, in any case of letters' }),
   })
   .meta({ description: "an alert: `{ name: wipes, text: 'rm -rf' }`" });
+
+const files = z
+  .strictObject({
+    binary: z
+      .enum(['mask', 'refuse', 'alert'])
+      .default('refuse')
+      .meta({ description: 'for card data in a file that is no text: `mask`, `refuse` or `alert`' }),
+    writes: z
+      .enum(['pass', 'alert', 'refuse'])
+      .default('alert')
+      .meta({ description: 'for card data in what clients write: `pass`, `alert` or `refuse`' }),
+  })
+  .meta({ description: 'what is done with card data in files' });
 
 export const targetOptions: z.ZodType<TargetOptions> = z
   .strictObject({
@@ -72,5 +96,6 @@ export const targetOptions: z.ZodType<TargetOptions> = z
       .max(100)
       .default([])
       .meta({ description: 'a list of what raises an alert when it is typed; it stops nothing' }),
+    files: files.prefault({}),
   })
   .meta({ description: 'Options of an SSH target.' });

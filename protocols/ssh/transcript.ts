@@ -24,6 +24,11 @@ export class Transcript {
     this.#results = results;
   }
 
+  /** Bytes of one stream, or one file, that are recorded. */
+  get bytesMax(): number {
+    return this.#results.bytesMax;
+  }
+
   /** A text for a record: cut at a bound and masked. */
   masked(words: string): string {
     return text(this.#cleaner.clean(utf8(words).subarray(0, TEXT_BYTES_MAX), ANYWHERE));
@@ -57,14 +62,19 @@ export class Transcript {
     this.event('tty.r', { ch, c: columns, r: rows }, FACT.terminal);
   }
 
+  /** What a channel does with files. */
+  file(data: Readonly<Record<string, unknown>>, errors: number): void {
+    this.#outlet.record({ type: 'tty.file', data, facts: { errors, kinds: FACT.fileTransfer } });
+  }
+
+  /** So many values were masked. */
+  masks(data: Readonly<Record<string, unknown>>, masked: number): void {
+    this.#outlet.record({ type: 'mask.b', data, facts: { masked, kinds: FACT.masked } });
+  }
+
   /** How a channel ended. */
   ended(ch: number, masked: number, how: Readonly<Record<string, unknown>>): void {
-    if (masked > 0)
-      this.#outlet.record({
-        type: 'mask.b',
-        data: { ref: ch, n: masked, rule: 'value' },
-        facts: { masked, kinds: FACT.masked },
-      });
+    if (masked > 0) this.masks({ ref: ch, n: masked, rule: 'value' }, masked);
     this.event('tty.end', { ch, ...how });
   }
 

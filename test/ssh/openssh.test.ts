@@ -97,8 +97,6 @@ async function refusals(t: Test): Promise<void> {
   t.equal(String(x11.stdout), 'on\n');
   const subsystem = await front.client('ssh', ['-s', 'gw', 'nonsense']);
   t.match(subsystem.stderr, 'this subsystem is refused here');
-  const sftp = await front.client('ssh', ['-s', 'gw', 'sftp']);
-  t.match(sftp.stderr, 'sftp is refused here; `scp -O` copies files.');
 }
 
 async function logins(t: Test): Promise<void> {

@@ -24,7 +24,13 @@ export interface Peer {
   isClosed: boolean;
 }
 
-const OPTIONS: TargetOptions = { hostKeys: [], env: ['LANG'], rules: [], tripwires: [] };
+const OPTIONS: TargetOptions = {
+  hostKeys: [],
+  env: ['LANG'],
+  rules: [],
+  tripwires: [],
+  files: { binary: 'refuse', writes: 'alert' },
+};
 /** The built-in rules. */
 export const cleaner: Cleaner = createCleaner(defaultRules);
 
