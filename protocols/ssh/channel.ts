@@ -134,7 +134,7 @@ export class Channel {
       if (!(error instanceof PangateError) || error.code === 'assertion') throw error;
       return this.breakOff(error.message);
     }
-    this.#grantServer(GRANT_BYTES_MIN);
+    this.#grantServer();
     this.#grantClient(files.waitingBytes);
   }
 
@@ -172,9 +172,7 @@ export class Channel {
   /** The server takes more. */
   serverAdjusts(bytes: number): void {
     this.toServer.adjust(bytes);
-    const more = this.toServer.grant(0);
-    if (more > 0 && !this.client.hasClosed)
-      this.#shared.outlet.toClient(frame(Message.CHANNEL_WINDOW_ADJUST, this.toClient.recipient, more));
+    this.#grantClient(this.#files?.waitingBytes ?? 0);
   }
 
   /** A request of the client goes to the server; its answer will come back. */
@@ -259,10 +257,9 @@ export class Channel {
       this.#shared.outlet.toServer(frame(Message.CHANNEL_WINDOW_ADJUST, this.toServer.recipient, more));
   }
 
-  /** What was answered here, or put together, took window that the server will never give back. */
+  /** Also of what was answered here: the server will never give that window back. */
   #grantClient(heldBytes: number): void {
-    const least = this.toServer.granted < GRANT_BYTES_MIN / 8 ? 1 : GRANT_BYTES_MIN;
-    const more = this.toServer.grant(heldBytes, least);
+    const more = this.toServer.grant(heldBytes);
     if (more > 0 && !this.client.hasClosed)
       this.#shared.outlet.toClient(frame(Message.CHANNEL_WINDOW_ADJUST, this.toClient.recipient, more));
   }
