@@ -28,7 +28,8 @@ test('wherever in a segment the disk is full, nothing that was accepted is lost'
     counts: {
       disks: runs,
       'completed by the next start': late,
-      'lost, not VALID or without reason': faults.length,
+      'lost or not VALID': faults.length,
+      'without the reason at its end': unsaid,
     },
   });
   t.strictSame(faults, []);

@@ -11,7 +11,8 @@ test('kill -9 under load: every recording verifies up to its last accepted recor
     [8192, 400_000],
     [1024, 30_000],
   ] as const) {
-    const kill = await killOnce({ directory: folderFor(t), afterMs: random.below(600), sizes });
+    const after = { afterLines: 1 + random.below(300), afterMs: random.below(50) };
+    const kill = await killOnce({ directory: folderFor(t), ...after, sizes });
     t.strictSame(kill.faults, []);
     t.ok(kill.acceptedRecords > 0, `${kill.sessions} sessions, ${kill.acceptedRecords} accepted records`);
   }
@@ -20,7 +21,8 @@ test('kill -9 under load: every recording verifies up to its last accepted recor
 test('kill -9 of the sealer, then of the gateway: beside the log every recording is valid', async (t) => {
   const kill = await killOnce({
     directory: folderFor(t),
-    afterMs: 1500,
+    afterLines: 200,
+    afterMs: 500,
     sizes: [8192, 400_000],
     sealerMs: 300,
   });

@@ -17,7 +17,9 @@ import {
 /** One kill, as it is to go. */
 export interface KillPlan {
   readonly directory: string;
-  /** Milliseconds under load before the kill. */
+  /** Acceptances before the kill, of 1 to some hundred: how long they take is the machine's affair. */
+  readonly afterLines: number;
+  /** Milliseconds more. */
   readonly afterMs: number;
   /** segmentBytesMax, journalFileBytesMax. */
   readonly sizes: readonly [number, number];
@@ -34,8 +36,6 @@ export interface Kill {
   readonly faults: readonly string[];
 }
 
-/** Acceptances that are awaited first: how long they take is the machine's affair. */
-const LINES_MIN = 20;
 /** A sealer ends with its gateway; it may take a moment. */
 const STARTS_MAX = 100;
 
@@ -78,7 +78,13 @@ async function sealerOf(directory: string): Promise<StartedSealer> {
   }
 }
 
-function killedWriter({ directory, afterMs, sizes, sealerMs }: KillPlan): Promise<Map<string, number>> {
+function killedWriter({
+  directory,
+  afterLines,
+  afterMs,
+  sizes,
+  sealerMs,
+}: KillPlan): Promise<Map<string, number>> {
   const script = fileURLToPath(new URL('./writer.js', import.meta.url));
   const words = [script, directory, ...sizes.map(String), sealerMs === undefined ? 'plain' : 'signed'];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -92,10 +98,12 @@ function killedWriter({ directory, afterMs, sizes, sealerMs }: KillPlan): Promis
       for (const line of lines) {
         const [what = '', number] = line.split(' ');
         if (what === 'sealer') sealerPid = Number(number);
-        else accepted.set(what, Number(number));
+        else {
+          accepted.set(what, Number(number));
+          lineCount++;
+        }
       }
-      lineCount += lines.length;
-      if (lineCount <= LINES_MIN || isDoomed) return;
+      if (lineCount < afterLines || isDoomed) return;
       isDoomed = true;
       void kill(child, afterMs, sealerMs, sealerPid);
     });

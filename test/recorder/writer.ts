@@ -6,7 +6,9 @@
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LOG_FOLDER, openArchive, startSealer } from '../../recorder/index.ts';
+import { openArchive } from '../../recorder/archive.ts';
+import { LOG_FOLDER } from '../../recorder/audit-log.ts';
+import type { StartedSealer } from '../../recorder/index.ts';
 import { opening, writeStatement } from './sample.ts';
 
 const SESSIONS = 8;
@@ -14,8 +16,7 @@ const PENDING_MAX = 300_000;
 const STATEMENTS_MAX = 2000;
 const [directory, segmentBytesMax, journalFileBytesMax, how] = process.argv.slice(2);
 
-const folder = join(directory!, LOG_FOLDER);
-const sealer = how === 'signed' ? await startSealer({ folder, durability: 'process' }) : null;
+const sealer = how === 'signed' ? await started() : null;
 if (sealer !== null) writeSync(1, `sealer ${sealer.pid}\n`);
 
 const archive = await openArchive({
@@ -32,22 +33,35 @@ const archive = await openArchive({
   },
 });
 
+// The thread that packs is there before the load is: else most kills meet nothing but its start.
+await session(1);
 for (let i = 0; i < SESSIONS; i++) void record(i);
 
 /** One session after the other, some short, some long. */
 async function record(lane: number): Promise<void> {
   for (let round = 0; ; round++) {
-    const recorder = archive.open(opening);
-    recorder.onProgress = () => writeSync(1, `${recorder.sid} ${recorder.accepted}\n`);
-    const statements = (lane * 7 + round * 31) % STATEMENTS_MAX;
-    for (let id = 0; id < statements; id++) {
-      writeStatement(recorder, id, Array(id % 50).fill('card 411111******1111'));
-      while (recorder.pendingBytes > PENDING_MAX || id % 20 === 0) {
-        await new Promise(setImmediate);
-        if (recorder.pendingBytes <= PENDING_MAX) break;
-      }
-    }
-    await recorder.close('client left');
-    if (recorder.failure !== null) await sleep(100);
+    const isWhole = await session((lane * 7 + round * 31) % STATEMENTS_MAX);
+    if (!isWhole) await sleep(100);
   }
+}
+
+/** One session of so many statements; false if its recorder failed. */
+async function session(statements: number): Promise<boolean> {
+  const recorder = archive.open(opening);
+  recorder.onProgress = () => writeSync(1, `${recorder.sid} ${recorder.accepted}\n`);
+  for (let id = 0; id < statements; id++) {
+    writeStatement(recorder, id, Array(id % 50).fill('card 411111******1111'));
+    while (recorder.pendingBytes > PENDING_MAX || id % 20 === 0) {
+      await new Promise(setImmediate);
+      if (recorder.pendingBytes <= PENDING_MAX) break;
+    }
+  }
+  await recorder.close('client left');
+  return recorder.failure === null;
+}
+
+/** Loaded where it is needed: thousands of these processes are started. */
+async function started(): Promise<StartedSealer> {
+  const { startSealer } = await import('../../recorder/index.ts');
+  return startSealer({ folder: join(directory!, LOG_FOLDER), durability: 'process' });
 }
