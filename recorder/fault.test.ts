@@ -187,6 +187,16 @@ test('a worker thread that is ended for real: its segment fails, the next one ge
   await t.rejects(pack(), { message: 'a segment does not begin with its seed' }, 'another worker is up');
 });
 
+test('a pool that is closed while a thread is just starting lets it finish what it was given', async (t) => {
+  const pool = new SegmentPool(196_608, 1);
+  await pool.enter();
+  const packed = t.rejects(pool.pack(new Uint8Array(4096).fill(0xc0), 4096), {
+    message: 'a segment does not begin with its seed',
+  });
+  await pool.close();
+  await packed;
+});
+
 test('a full file system ends strict sessions; what was accepted verifies', {
   skip: tmpfsMissing(),
 }, async (t) => {

@@ -8,6 +8,7 @@
  */
 import { type Bytes, keep } from '../base/bytes.ts';
 import { NOTHING_SHA256, sha256, sha256Into } from './hash.ts';
+import { kernelLeaves, kernelRoot } from './merkle-kernel.ts';
 
 const HASH_BYTES = 32;
 /** Length of a segment's seed. */
@@ -25,6 +26,11 @@ export function saltOf(seed: Bytes, index: number): Bytes {
 
 /** All leaves of a segment, one behind the other. `ends` holds the offset after each record. */
 export function leavesOf(raw: Bytes, ends: Uint32Array, seed: Bytes): Buffer {
+  return kernelLeaves(raw, ends, seed) ?? plainLeaves(raw, ends, seed);
+}
+
+/** As `leavesOf`, one native call after the other: for what the kernel has no room for, and its twin in tests. */
+export function plainLeaves(raw: Bytes, ends: Uint32Array, seed: Bytes): Buffer {
   const leaves = Buffer.allocUnsafeSlow(ends.length * HASH_BYTES);
   const salted = Buffer.alloc(SEED_BYTES + 8);
   salted.set(seed);
@@ -54,10 +60,15 @@ function longest(ends: Uint32Array): number {
   return most;
 }
 
-/** The root over leaves that lie one behind the other; overwrites them. */
+/** The root over leaves that lie one behind the other; may overwrite them. */
 export function rootOf(given: Bytes): Bytes {
+  if (given.length === 0) return NOTHING_SHA256;
+  return kernelRoot(given) ?? plainRoot(given);
+}
+
+/** As `rootOf`, one native call after the other; overwrites the leaves, of which there is at least one. */
+export function plainRoot(given: Bytes): Bytes {
   let count = given.length / HASH_BYTES;
-  if (count === 0) return NOTHING_SHA256;
   const leaves = Buffer.from(given.buffer, given.byteOffset, given.length);
   const pair = Buffer.alloc(1 + 2 * HASH_BYTES);
   pair[0] = 1;

@@ -2,7 +2,7 @@
 import { type Bytes, equal } from '../base/bytes.ts';
 import { openSegment, type SessionKeys } from './envelope.ts';
 import { recordingLimits } from './limits.ts';
-import { readRecordHead } from './record.ts';
+import { readRecordPlace } from './record.ts';
 import { redactedRoot, removedIn } from './redacted-segment.ts';
 import type { Redaction } from './redaction.ts';
 import type { Seal } from './seal.ts';
@@ -78,7 +78,7 @@ function redactedFault(raw: Bytes, seal: Seal, { records }: Redaction): string |
 function orderFault(raw: Bytes, ends: Uint32Array, seal: Seal): string | null {
   let monoUs = seal.monoFirstUs;
   for (let i = 0, from = 0; i < ends.length; from = ends[i++]!) {
-    const head = readRecordHead(raw, from, ends[i]!);
+    const head = readRecordPlace(raw, from);
     if (head === null) return 'a record is malformed';
     if (head.seq !== seal.firstSeq + i) return 'a record has not the number that follows';
     if (head.dtUs < monoUs || (i === 0 && head.dtUs !== monoUs)) return 'a record stands outside its time';

@@ -109,7 +109,25 @@ export interface RecordHead {
 /** Reads the outer array of the record at `from`; null if it is not a record. */
 export function readRecordHead(bytes: Bytes, from: number, to: number): RecordHead | null {
   const end = valueEnd(bytes, from, to);
-  if (end < 0 || bytes[from] !== 0x94) return null;
+  const place = end < 0 ? null : readRecordPlace(bytes, from);
+  if (place === null) return null;
+  const { seq, dtUs, typeFrom, bodyFrom } = place;
+  const type = String.fromCharCode(...bytes.subarray(typeFrom, bodyFrom));
+  return { seq, dtUs, type, bodyFrom, to: end };
+}
+
+/** Number, time and extent of the type of a record. */
+export interface RecordPlace {
+  readonly seq: number;
+  readonly dtUs: number;
+  readonly typeFrom: number;
+  /** Offset of the map. */
+  readonly bodyFrom: number;
+}
+
+/** As `readRecordHead`, of a value that is known to be whole; null if it is not a record. */
+export function readRecordPlace(bytes: Bytes, from: number): RecordPlace | null {
+  if (bytes[from] !== 0x94) return null;
   const seqEnd = uintEnd(bytes, from + 1);
   const dtEnd = seqEnd < 0 ? -1 : uintEnd(bytes, seqEnd);
   if (dtEnd < 0) return null;
@@ -119,8 +137,7 @@ export function readRecordHead(bytes: Bytes, from: number, to: number): RecordHe
   if (length < 0 || length > 31) return null;
   const bodyFrom = dtEnd + 1 + length;
   if (!isMap(bytes[bodyFrom]!) || seq > Number.MAX_SAFE_INTEGER) return null;
-  const type = String.fromCharCode(...bytes.subarray(dtEnd + 1, bodyFrom));
-  return { seq, dtUs, type, bodyFrom, to: end };
+  return { seq, dtUs, typeFrom: dtEnd + 1, bodyFrom };
 }
 
 function isMap(head: number): boolean {

@@ -25,6 +25,8 @@ export class SegmentPool {
   readonly #spares: Bytes[] = [];
   readonly #spareBytes: number;
   #inFlight = 0;
+  /** Tasks that threads have. */
+  readonly #tasks = new Set<Promise<unknown>>();
 
   /** `spareBytes`: the size of the buffers worth keeping. `threadsWanted`: 0 for one less than there are processors. */
   constructor(spareBytes: number, threadsWanted: number) {
@@ -51,7 +53,9 @@ export class SegmentPool {
     try {
       const buffer = bytes.buffer as ArrayBuffer;
       const level = this.#waiting.length === 0 ? LEVEL : LEVEL_IN_HASTE;
-      const result = await this.#pool().run({ buffer, length, level, close }, { transferList: [buffer] });
+      const task = this.#pool().run({ buffer, length, level, close }, { transferList: [buffer] });
+      this.#tasks.add(task);
+      const result = await task.finally(() => this.#tasks.delete(task));
       this.#keep(result.buffer);
       return result;
     } finally {
@@ -69,7 +73,9 @@ export class SegmentPool {
     return this.#piscina?.threads ?? [];
   }
 
+  /** Ends the threads, once none has a task. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#tasks);
     await this.#piscina?.destroy();
   }
 

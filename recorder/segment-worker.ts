@@ -32,10 +32,13 @@ export interface SegmentResult {
   readonly records: number;
 }
 
-const zstd = await openZstd();
-
-/** Packs one segment; throws `archive-damaged` if it is not one. */
-export default function pack(task: SegmentTask): unknown {
+/**
+ * Packs one segment; throws `archive-damaged` if it is not one. The engine is opened with the first
+ * task and not with the module: a thread that is ended while a module waits for something may take
+ * the process along, and the pool ends none that has a task.
+ */
+export default async function pack(task: SegmentTask): Promise<unknown> {
+  const zstd = await openZstd();
   const packed = closeSegment(
     packSegment(zstd, new Uint8Array(task.buffer, 0, task.length), task.level),
     task.close,
