@@ -2,14 +2,11 @@
  * What a recording is about, from its seals alone and without a check: for lists of many.
  * Who relies on it verifies the recording.
  */
-import type { DiskFile } from './disk.ts';
-import { FileWindow } from './file-window.ts';
+import type { FileWindow } from './file-window.ts';
 import { decodeFooter } from './footer.ts';
 import { FRAME_HEAD_BYTES } from './frame.ts';
 import { type FrameFound, frameAt } from './frame-walk.ts';
 import { decodeSeal, SEAL_FLAG, type Seal } from './seal.ts';
-
-const WINDOW_BYTES = 4096;
 
 /** Sums over the seals, and how the recording ends. */
 export interface Outline {
@@ -31,8 +28,7 @@ export interface Outline {
 type Sums = { -readonly [Name in keyof Outline]: Outline[Name] };
 
 /** Walks the heads of all frames; stops where there is none. */
-export async function outlineOf(file: DiskFile, bytes: number): Promise<Outline> {
-  const window = new FileWindow(file, bytes, WINDOW_BYTES);
+export async function outlineOf(window: FileWindow): Promise<Outline> {
   const sums: Sums = {
     seals: 0,
     records: 0,

@@ -26,6 +26,11 @@ import { placeOf, type SegmentPlace } from './segment-place.ts';
 import { keysOf } from './wrapped-key.ts';
 import { openZstd, type Zstd } from './zstd.ts';
 
+/** What is read of a recording when it is opened: all of a small one, so that lists read each once. */
+const FRONT_BYTES = 65_536;
+/** What is read where only heads of frames are looked at. */
+const HEAD_BYTES = 4096;
+
 /** One record, decoded. */
 export interface RecordRead {
   readonly seq: number;
@@ -71,10 +76,12 @@ export async function openRecording(path: string, identities: readonly Identity[
   }
   try {
     const bytes = await file.size();
-    const first = await new ChainReader(new FileWindow(file, bytes)).next();
+    const front = new FileWindow(file, bytes, FRONT_BYTES);
+    const first = await new ChainReader(front).next();
     if (first.kind !== 'header')
       throw damaged(first.kind === 'broken' ? first : { from: 0, why: 'its header is cut off' });
-    return new Recording({ path, file, bytes, header: first.header, zstd: await openZstd(), identities });
+    const { header } = first;
+    return new Recording({ path, file, front, header, zstd: await openZstd(), identities });
   } catch (error) {
     await file.close();
     throw error;
@@ -84,7 +91,8 @@ export async function openRecording(path: string, identities: readonly Identity[
 interface Opened {
   readonly path: string;
   readonly file: DiskFile;
-  readonly bytes: number;
+  /** Through which its first bytes were read. */
+  readonly front: FileWindow;
   readonly header: Header;
   readonly zstd: Zstd;
   readonly identities: readonly Identity[];
@@ -96,21 +104,21 @@ export class Recording {
   readonly header: Header;
   /** Length of the file when it was opened; more while it is followed. */
   get bytes(): number {
-    return this.#live?.bytes ?? this.#bytes;
+    return this.#live?.bytes ?? this.#front.bytes;
   }
 
-  readonly #bytes: number;
+  readonly #front: FileWindow;
   #live: LiveRecording | null = null;
   readonly #file: DiskFile;
   readonly #zstd: Zstd;
   readonly #identities: readonly Identity[];
   #keys: Promise<SessionKeys | null> | null = null;
 
-  constructor({ path, file, bytes, header, zstd, identities }: Opened) {
+  constructor({ path, file, front, header, zstd, identities }: Opened) {
     this.path = path;
     this.#identities = identities;
     this.#file = file;
-    this.#bytes = bytes;
+    this.#front = front;
     this.header = header;
     this.#zstd = zstd;
   }
@@ -129,16 +137,19 @@ export class Recording {
 
   /** What it is about, without a check: quick, for lists. */
   outline(): Promise<Outline> {
-    return outlineOf(this.#file, this.bytes);
+    return outlineOf(
+      this.bytes <= FRONT_BYTES ? this.#front : new FileWindow(this.#file, this.bytes, HEAD_BYTES),
+    );
   }
 
   /** The map of `s.open`, of a session that has just begun from the journal; null if neither holds it. */
   async opening(): Promise<Readonly<Record<string, unknown>> | null> {
     try {
-      for await (const { type, data, seq } of this.records()) {
-        if (type === 's.open') return data;
-        if (seq > 1) return null;
-      }
+      for await (const raw of this.#walk(this.#front, { depth: 'quick' }))
+        for (const { type, data, seq } of decodeRecords(raw)) {
+          if (type === 's.open') return data;
+          if (seq > 1) return null;
+        }
       const start = await journaledStart(this.path, this.header.sid);
       for (const { type, data } of decodeRecords(start ?? NO_BYTES)) if (type === 's.open') return data;
       return null;
@@ -190,8 +201,12 @@ export class Recording {
   }
 
   /** The content of each segment: records in plain msgpack. Throws as `records` does. */
-  async *contents(options: ReadOptions = {}): AsyncGenerator<Bytes> {
-    const reader = new ChainReader(new FileWindow(this.#file, this.bytes));
+  contents(options: ReadOptions = {}): AsyncGenerator<Bytes> {
+    return this.#walk(new FileWindow(this.#file, this.bytes), options);
+  }
+
+  async *#walk(window: FileWindow, options: ReadOptions): AsyncGenerator<Bytes> {
+    const reader = new ChainReader(window);
     const keys = await this.keys();
     for (;;) {
       const step = await this.#next(reader, options);

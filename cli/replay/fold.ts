@@ -36,7 +36,7 @@ function folded(members: readonly StatementItem[]): StatementItem {
   return {
     ...first,
     op: `${members.length} in tx`,
-    text: members.map((member) => member.text).join('; '),
+    text: members.map((member) => member.text.replace(/[;\s]+$/, '')).join('; '),
     columns: [],
     rows: [],
     rowsRecorded: 0,

@@ -1,6 +1,6 @@
 /** Events and masks of a timeline in a line of text. */
 import { textOf } from './grid.ts';
-import { safeJson, safeText } from './safe-text.ts';
+import { safeJson, safeLine, safeText } from './safe-text.ts';
 import { textIn } from './session.ts';
 import type { StatementItem } from './timeline.ts';
 
@@ -8,8 +8,9 @@ import type { StatementItem } from './timeline.ts';
 export function eventText(type: string, data: Readonly<Record<string, unknown>>): string {
   if (type === 's.open') return opened(data);
   if (type === 'mark') return safeText(`${textIn(data, 'label') || textIn(data, 'kind')}`);
+  if (type === 'tty.exec') return ran(data);
   return Object.entries(data)
-    .filter(([name]) => name !== 'sid')
+    .filter(([name, value]) => name !== 'sid' && value !== '')
     .map(([name, value]) => `${safeText(name)}=${plainOf(value)}`)
     .join(' ');
 }
@@ -21,6 +22,13 @@ export function masksText({ masks, columns }: StatementItem): string {
     ({ column, count }) => `${count} in ${safeText(columns[column]?.name ?? 'the data')}`,
   );
   return `masked: ${places.join(', ')}`;
+}
+
+/** A command, a subsystem or a shell; of a further channel with its number. */
+function ran(data: Readonly<Record<string, unknown>>): string {
+  const channel = Number(data['ch'] ?? 0);
+  const what = safeLine(textIn(data, 'cmd') || textIn(data, 'subsystem')) || 'shell';
+  return channel > 0 ? `${what}  (channel ${channel})` : what;
 }
 
 function opened(data: Readonly<Record<string, unknown>>): string {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type Identity, openRecording, type Recording } from '../../recorder/index.ts';
 import { table } from '../table.ts';
+import { ahead } from './ahead.ts';
 import { audit } from './audit.ts';
 import { guarded } from './exit.ts';
 import { print } from './output.ts';
@@ -69,11 +70,11 @@ async function list(words: readonly string[], options: LsOptions): Promise<void>
   const identities = await identitiesOf(options);
   const directory = await directoryOf(options);
   await audit(directory, { type: 'view', verb: 'ls', sid: '', what: words.join(' ') });
-  for await (const path of recordingsIn(directory, dayOf(fromUs), dayOf(toUs))) {
-    const info = await infoOf(path, identities);
+  const paths = recordingsIn(directory, dayOf(fromUs), dayOf(toUs));
+  for await (const info of ahead(paths, (path) => infoOf(path, identities))) {
     if (info === null || info.startedUs < fromUs || info.startedUs >= toUs || !matches(info, options))
       continue;
-    if (!(await predicate({ info, statements: () => statementsOf(path, identities) }))) continue;
+    if (!(await predicate({ info, statements: () => statementsOf(info.path, identities) }))) continue;
     if (options.json) await print(`${safeJson(asJson(info))}\n`);
     else rows.push(info);
   }

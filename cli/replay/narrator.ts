@@ -69,6 +69,7 @@ export const STREAMS = -2;
 export class Narrator {
   readonly #persona: Persona;
   readonly #channel: number;
+  readonly #columnsMax: number;
   /** A terminal's screen is its own: events have no place on it. */
   readonly #isTerminal: boolean;
   readonly #streams = new Map<string, Stream>();
@@ -80,9 +81,18 @@ export class Narrator {
   /** What is said of a session that has no screen is said between its output. */
   readonly #isStream: boolean;
 
-  /** `channel`: whose terminal is shown, where a session has several; `STREAMS`: output of none. */
-  constructor(persona: Persona, isTerminal: boolean, channel = 0) {
+  /**
+   * `channel`: whose terminal is shown, where a session has several; `STREAMS`: output of none.
+   * `columnsMax`: of results.
+   */
+  constructor(
+    persona: Persona,
+    isTerminal: boolean,
+    channel = 0,
+    columnsMax: number = Number.POSITIVE_INFINITY,
+  ) {
     this.#persona = persona;
+    this.#columnsMax = columnsMax;
     this.#isTerminal = isTerminal;
     this.#channel = channel;
     this.#isStream = channel === STREAMS;
@@ -157,7 +167,7 @@ export class Narrator {
   }
 
   #answered(record: RecordRead, item: StatementItem): void {
-    const shown = grid(item, colours).trimEnd();
+    const shown = grid(item, this.#columnsMax, colours).trimEnd();
     if (shown !== '') this.#line(record, shown.replaceAll('\n', '\r\n'));
     if (item.sqlstate !== '')
       this.#line(record, colours.red(`${safeText(item.sqlstate)} ${safeLine(item.message)}`));

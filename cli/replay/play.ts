@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PangateError } from '../../base/errors.ts';
 import { guarded } from './exit.ts';
-import { print } from './output.ts';
+import { print, widthOf } from './output.ts';
 import { PLACE_OPTIONS, type PlaceOption } from './place.ts';
 import { type Goto, parseGoto, targetOf } from './player/goto.ts';
 import { KEYS } from './player/help.ts';
@@ -94,9 +94,12 @@ function parseStreams(text: string): PlayerOptions['streams'] {
 }
 
 async function play(word: string, options: PlayOptions): Promise<void> {
-  const tape = await openTape(await openChecked(word, options, { type: 'view', verb: 'play' }), options);
+  const isPlayer = options.wait && process.stdout.isTTY;
+  const columns = isPlayer ? widthOf() : Number.POSITIVE_INFINITY;
+  const checked = await openChecked(word, options, { type: 'view', verb: 'play' });
+  const tape = await openTape(checked, { ...options, columns });
   try {
-    if (options.wait && process.stdout.isTTY) await onTerminal(tape, options);
+    if (isPlayer) await onTerminal(tape, options);
     else for await (const line of transcript(tape)) await print(`${line}\n`);
     if (options.follow) await sayEnd(tape.path);
   } finally {
@@ -130,5 +133,5 @@ async function onTerminal(tape: Tape, options: PlayOptions): Promise<void> {
   const leave = (): void => player.leave();
   process.once('SIGTERM', leave).once('SIGHUP', leave);
   await player.run(process.stdin);
-  for (const mark of player.marks) if ('seq' in mark) await print(`marked: --goto seq:${mark.seq}\n`);
+  for (const seq of player.marks) await print(`marked: --goto seq:${seq}\n`);
 }

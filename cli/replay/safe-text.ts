@@ -1,3 +1,5 @@
+import { cellsIn, cellsOf } from '../../base/cells.ts';
+
 /**
  * Recorded text for a terminal. What a database or a client wrote may hold escape sequences
  * that change a terminal's title, its clipboard or what is seen; none of it reaches a terminal
@@ -9,6 +11,8 @@ const UNSAFE =
 /** What most text is, and what needs no second look. */
 const PLAIN = /^[\x20-\x7e]*$/;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
+/** Of a UTF-16 code unit. */
+const CELLS_OF_UNIT_MAX = 2;
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** A text in one line that a terminal shows as it is. */
@@ -28,13 +32,22 @@ export function safeJson(value: unknown): string {
   return json.replace(LONE_SURROGATES, '\ufffd').replace(UNSAFE, jsonEscaped);
 }
 
-/** Text cut to `charactersMax`, with an ellipsis where something was cut. */
-export function cut(text: string, charactersMax: number): string {
-  if (text.length <= charactersMax) return text;
-  const characters = [...text];
-  return characters.length <= charactersMax
-    ? text
-    : `${characters.slice(0, Math.max(0, charactersMax - 1)).join('')}…`;
+/** Text cut to `cellsMax` cells, with an ellipsis where something was cut. */
+export function cut(text: string, cellsMax: number): string {
+  if (text.length * CELLS_OF_UNIT_MAX <= cellsMax || cellsIn(text) <= cellsMax) return text;
+  let cells = 1;
+  let end = 0;
+  for (const character of text) {
+    cells += cellsOf(character.codePointAt(0)!);
+    if (cells > cellsMax) break;
+    end += character.length;
+  }
+  return cellsMax < 1 ? '' : `${text.slice(0, end)}…`;
+}
+
+/** Text with blanks behind it, so that it takes `cells` cells. */
+export function padded(text: string, cells: number): string {
+  return text + ' '.repeat(Math.max(0, cells - cellsIn(text)));
 }
 
 function escaped(character: string): string {

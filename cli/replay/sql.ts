@@ -129,7 +129,7 @@ class Printer {
     const failed =
       item.sqlstate === '' ? '' : `    ${pc.red(`${safeText(item.sqlstate)} ${safeLine(item.message)}`)}\n`;
     const why = this.#options.explainMask ? explained(item) : '';
-    return `${masked > 0 ? pc.yellow(shown) : shown}\n${failed}${why}${this.#options.rows === undefined ? '' : grid(item)}`;
+    return `${masked > 0 ? pc.yellow(shown) : shown}\n${failed}${why}${this.#options.rows === undefined ? '' : grid(item, widthOf())}`;
   }
 
   #text(item: StatementItem, used: number): string {

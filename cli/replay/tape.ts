@@ -29,6 +29,8 @@ export interface TapeOptions {
   readonly channel?: number;
   /** Goes with a session that is being recorded, until it ends. */
   readonly follow?: boolean;
+  /** Columns that results of statements may take; as many as they need unless told. */
+  readonly columns?: number;
 }
 
 /** One recording under a player. */
@@ -41,6 +43,7 @@ export class Tape {
   readonly path: string;
   readonly #recording: Recording;
   readonly #isFollowed: boolean;
+  readonly #columns: number;
   #live: LiveRecording | null = null;
   #places: readonly SegmentPlace[] = [];
   #isOpen = false;
@@ -53,6 +56,7 @@ export class Tape {
   constructor({ recording, opening, verification, header }: Checked, options: TapeOptions) {
     this.#recording = recording;
     this.#isFollowed = options.follow ?? false;
+    this.#columns = options.columns ?? Number.POSITIVE_INFINITY;
     this.verification = verification;
     this.startedUs = header.wallUs;
     this.sid = header.sid;
@@ -156,7 +160,8 @@ export class Tape {
 
   /** A narrator for records from any segment on. */
   narrator(): Narrator {
-    return new Narrator(this.persona, this.#isTerminal, this.#channel === NO_CHANNEL ? 0 : this.#channel);
+    const channel = this.#channel === NO_CHANNEL ? 0 : this.#channel;
+    return new Narrator(this.persona, this.#isTerminal, channel, this.#columns);
   }
 
   /** The beats of a part from a record on, told by a narrator that has told what is before, or begins here. */

@@ -41,8 +41,11 @@ export class Pace {
 
   /** The next speed up or down. */
   step(step: 1 | -1, atUs: number): void {
-    const index = SPEEDS.findIndex((speed) => speed >= this.#speed) + step;
-    this.change(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, index))]!, atUs);
+    const next =
+      step === 1
+        ? SPEEDS.find((speed) => speed > this.#speed)
+        : SPEEDS.findLast((speed) => speed < this.#speed);
+    this.change(next ?? this.#speed, atUs);
   }
 
   /** Milliseconds until a time; a silence since `beforeUs` that is too long is cut. */

@@ -12,6 +12,7 @@ import { Notices } from './notices.ts';
 import { Pace } from './pace.ts';
 import { clockText, proofLines } from './proof.ts';
 import { searchBackward, searchForward } from './search.ts';
+import { TextBox } from './text-box.ts';
 import { type Frame, View } from './view.ts';
 
 /** How a session is played. */
@@ -45,7 +46,7 @@ export class Player {
   readonly #options: PlayerOptions;
   readonly #view: View;
   readonly #keys: string[] = [];
-  readonly #marks: Target[] = [];
+  readonly #marks: number[] = [];
   #wake: (() => void) | null = null;
   #mode: Mode = 'play';
   readonly #pace: Pace;
@@ -58,6 +59,7 @@ export class Player {
   #needle = '';
   #isBackward = false;
   #menu: Menu | null = null;
+  #box: TextBox = new TextBox([]);
   readonly #notices: Notices = new Notices();
 
   constructor(tape: Tape, options: PlayerOptions, output: NodeJS.WriteStream) {
@@ -71,7 +73,7 @@ export class Player {
   }
 
   /** Records at which marks were set. */
-  get marks(): readonly Target[] {
+  get marks(): readonly number[] {
     return this.#marks;
   }
 
@@ -183,11 +185,8 @@ export class Player {
     if (this.#mode === 'forward' || this.#mode === 'backward') return this.#promptKey(key);
     if (this.#mode === 'help') return this.#helpKey(key);
     if (this.#mode === 'timeline') return this.#timelineKey(key);
-    if (this.#mode === 'verify') {
-      this.#mode = 'play';
-      if (key !== 'q') return;
-    }
-    await this.#playKey(key);
+    if (this.#mode !== 'verify') return this.#playKey(key);
+    if (!this.#box.key(key, this.#view.room)) this.#mode = 'play';
   }
 
   async #playKey(key: string): Promise<void> {
@@ -222,7 +221,7 @@ export class Player {
     g: () => this.#goto({ atUs: 0 }),
     G: () => this.#goto({ atUs: this.#tape.durationUs }),
     '/': () => this.#ask('forward'),
-    '?': () => this.#ask('help'),
+    '?': () => this.#open('help', HELP_LINES),
     n: () => this.#search(this.#isBackward),
     N: () => this.#search(!this.#isBackward),
     enter: () => this.#skip(),
@@ -231,7 +230,7 @@ export class Player {
     i: () => {
       this.#showTyped = !this.#showTyped;
     },
-    v: () => this.#setMode('verify'),
+    v: () => this.#open('verify', proofLines(this.#tape)),
     q: () => this.leave(),
   };
 
@@ -276,15 +275,18 @@ export class Player {
   }
 
   #mark(): void {
-    this.#marks.push({ seq: this.#deck.seq });
-    this.#notices.say(`marked: seq:${this.#deck.seq}`);
+    const { seq } = this.#deck;
+    if (!this.#marks.includes(seq)) this.#marks.push(seq);
+    this.#notices.say(`marked: seq:${seq}`);
   }
 
-  #setMode(mode: Mode): void {
+  #open(mode: 'help' | 'verify', lines: readonly string[]): void {
     this.#mode = mode;
+    this.#asked = '';
+    this.#box = new TextBox(lines);
   }
 
-  #ask(mode: 'forward' | 'backward' | 'help'): void {
+  #ask(mode: 'forward' | 'backward'): void {
     this.#mode = mode;
     this.#asked = '';
   }
@@ -302,6 +304,7 @@ export class Player {
 
   /** Help is what `?` shows until a text to look for is typed. */
   async #helpKey(key: string): Promise<void> {
+    if (this.#box.key(key, this.#view.room)) return;
     if ([...key].length > 1 || key === 'q' || key === '?') this.#mode = 'play';
     else {
       this.#mode = 'backward';
@@ -332,7 +335,9 @@ export class Player {
     const chosen = this.#menu!.key(key, this.#view.room.rows - 4);
     if (chosen === 'open') return;
     this.#mode = 'play';
-    if (chosen !== 'closed') await this.#goto(chosen);
+    if (chosen === 'closed') return;
+    this.#paused = true;
+    await this.#goto(chosen);
   }
 
   #draw(): void {
@@ -369,8 +374,8 @@ export class Player {
   }
 
   #boxed(): Pick<Frame, 'box' | 'chosen'> {
-    if (this.#mode === 'help') return { box: HELP_LINES, chosen: -1 };
-    if (this.#mode === 'verify') return { box: proofLines(this.#tape), chosen: -1 };
+    const isText = this.#mode === 'help' || this.#mode === 'verify';
+    if (isText) return { box: this.#box.shown(this.#view.room), chosen: -1 };
     if (this.#mode === 'timeline') return this.#menu!.shown(this.#view.room.rows - 4);
     return { box: null, chosen: -1 };
   }

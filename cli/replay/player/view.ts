@@ -3,8 +3,9 @@
  * lines that changed are written. Everything comes from the emulator's cells or from safe text.
  */
 import pc from 'picocolors';
+import { cellsIn } from '../../../base/cells.ts';
 import { lookSequence, type Screen, type Size } from '../../../recorder/terminal/index.ts';
-import { cut } from '../safe-text.ts';
+import { cut, padded } from '../safe-text.ts';
 
 const BEGIN = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J';
 const END = '\x1b[m\x1b[?7h\x1b[?25h\x1b[?1049l';
@@ -73,7 +74,7 @@ export class View {
     const lines = this.#lines(frame);
     let out = '';
     for (const [row, line] of lines.entries())
-      if (line !== this.#drawn[row]) out += `\x1b[${row + 1};1H\x1b[m${line}\x1b[m\x1b[K`;
+      if (line !== this.#drawn[row]) out += `\x1b[${row + 1};1H\x1b[m\x1b[K${line}\x1b[m`;
     const cursor = this.#cursorOf(frame);
     if (out !== '' || cursor !== this.#cursor) this.#output.write(`\x1b[?25l${out}${cursor}`);
     this.#drawn = lines;
@@ -105,18 +106,18 @@ export class View {
   }
 
   #bar(text: string, sequence: string): string {
-    return `${sequence}${cut(text, this.size.columns).padEnd(this.size.columns)}`;
+    return `${sequence}${padded(cut(text, this.size.columns), this.size.columns)}`;
   }
 
   #lay(lines: string[], box: readonly string[], chosen: number): void {
     const { columns, rows } = this.room;
-    const width = Math.min(columns - 4, Math.max(...box.map((line) => line.length)) + 2);
+    const width = Math.min(columns - 4, Math.max(...box.map(cellsIn)) + 2);
     const top = Math.max(0, Math.floor((rows - box.length - 2) / 2));
     const left = Math.max(1, Math.floor((columns - width - 2) / 2) + 1);
     const framed = [
       `╭${'─'.repeat(width)}╮`,
       ...box.map((line, index) => {
-        const text = ` ${cut(line, width - 2)}`.padEnd(width);
+        const text = padded(` ${cut(line, width - 2)}`, width);
         return `│${index === chosen ? `\x1b[7m${text}\x1b[27m` : text}│`;
       }),
       `╰${'─'.repeat(width)}╯`,
@@ -130,8 +131,8 @@ export class View {
     const colours = this.#colours;
     const left = ` ${frame.sign} ${frame.clock} `;
     const right = ` ${frame.speed}  ${frame.who}  ${frame.status} `;
-    const room = columns - left.length - right.length;
-    if (room < BAR_MIN) return `\x1b[7m${cut(left + frame.status, columns).padEnd(columns)}`;
+    const room = columns - cellsIn(left) - cellsIn(right);
+    if (room < BAR_MIN) return this.#bar(`${left}${frame.speed}  ${frame.status}`, '\x1b[7m');
     const filled = Math.round(room * Math.min(1, Math.max(0, frame.share)));
     const line = colours.cyan('━'.repeat(filled)) + colours.dim('─'.repeat(room - filled));
     const status = frame.isSound ? colours.green(frame.status) : colours.red(frame.status);
