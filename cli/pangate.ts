@@ -15,7 +15,7 @@ Examples:
 Exit codes: 0 done, 1 found or not as it should be, 2 could not be done, 64 not understood.`;
 
 /** One file a verb, in the order of the help; only the one that is asked for is loaded. */
-const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
+const VERBS: Readonly<Record<string, (next: string) => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serveCommand(),
   sealer: async () => (await import('./sealer.ts')).sealerCommand(),
   witness: async () => (await import('./witness.ts')).witnessCommand(),
@@ -24,19 +24,19 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   redact: async () => (await import('./redact.ts')).redactCommand(),
   scan: async () => (await import('./scan.ts')).scanCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
-  replay: async () => (await import('./replay.ts')).replayCommand(),
+  replay: async (next) => (await import('./replay.ts')).replayCommand(next),
   bench: async () => (await import('./bench.ts')).benchCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
 };
 
-/** The command line for a verb; for any other word, the whole. */
-export async function pangateCommand(verb: string): Promise<Command> {
+/** The command line for a verb and the word behind it; for any other word, the whole. */
+export async function pangateCommand(verb: string, next: string): Promise<Command> {
   const command = new Command('pangate')
     .description(ABOUT)
     .version(version(), '--version', 'print the version')
     .addHelpText('after', AFTER);
   const asked = Object.hasOwn(VERBS, verb) ? [VERBS[verb]!] : Object.values(VERBS);
-  for (const load of asked) command.addCommand(await load());
+  for (const load of asked) command.addCommand(await load(next));
   tame(command);
   return command;
 }

@@ -1,51 +1,39 @@
 import { Command } from 'commander';
-import { indexCommand } from './replay/contents.ts';
-import { decodeCommand } from './replay/decode.ts';
-import { decryptCommand } from './replay/decrypt.ts';
-import { diffCommand } from './replay/diff.ts';
-import { exportCommand } from './replay/export.ts';
-import { grepCommand } from './replay/grep.ts';
-import { holdCommand, unholdCommand } from './replay/hold.ts';
-import { lsCommand } from './replay/ls.ts';
-import { playCommand } from './replay/play.ts';
-import { proveCommand } from './replay/prove.ts';
-import { purgeCommand } from './replay/purge.ts';
-import { recoverCommand } from './replay/recover.ts';
-import { redactCommand } from './replay/redact.ts';
-import { reportCommand } from './replay/report.ts';
-import { requestsCommand } from './replay/requests.ts';
-import { showCommand } from './replay/show.ts';
-import { sqlCommand } from './replay/sql.ts';
-import { verifyCommand } from './replay/verify.ts';
 
-/** `pangate replay`, and `pangate-replay`. */
-export function replayCommand(): Command {
-  const command = new Command('replay').description('list, show, verify and export recorded sessions');
+/** One file a verb, in the order of the help; only the one that is asked for is loaded. */
+const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
+  ls: async () => (await import('./replay/ls.ts')).lsCommand(),
+  show: async () => (await import('./replay/show.ts')).showCommand(),
+  sql: async () => (await import('./replay/sql.ts')).sqlCommand(),
+  http: async () => (await import('./replay/requests.ts')).requestsCommand(),
+  grep: async () => (await import('./replay/grep.ts')).grepCommand(),
+  diff: async () => (await import('./replay/diff.ts')).diffCommand(),
+  index: async () => (await import('./replay/contents.ts')).indexCommand(),
+  play: async () => (await import('./replay/play.ts')).playCommand(),
+  verify: async () => (await import('./replay/verify.ts')).verifyCommand(),
+  prove: async () => (await import('./replay/prove.ts')).proveCommand(),
+  export: async () => (await import('./replay/export.ts')).exportCommand(),
+  review: async () => (await import('./replay/review.ts')).reviewCommand(),
+  report: async () => (await import('./replay/report.ts')).reportCommand(),
+  decode: async () => (await import('./replay/decode.ts')).decodeCommand(),
+  decrypt: async () => (await import('./replay/decrypt.ts')).decryptCommand(),
+  recover: async () => (await import('./replay/recover.ts')).recoverCommand(),
+  redact: async () => (await import('./replay/redact.ts')).redactCommand(),
+  hold: async () => (await import('./replay/hold.ts')).holdCommand(),
+  unhold: async () => (await import('./replay/hold.ts')).unholdCommand(),
+  purge: async () => (await import('./replay/purge.ts')).purgeCommand(),
+};
+
+/** `pangate replay`, and `pangate-replay`, for a verb of it; for any other word, the whole. */
+export async function replayCommand(verb: string): Promise<Command> {
+  const command = new Command('replay').description('list, show, play, check and hand on recorded sessions');
   command.addHelpText('after', HELP);
-  for (const verb of [
-    lsCommand(),
-    showCommand(),
-    sqlCommand(),
-    requestsCommand(),
-    grepCommand(),
-    diffCommand(),
-    indexCommand(),
-    playCommand(),
-    verifyCommand(),
-    proveCommand(),
-    exportCommand(),
-    decodeCommand(),
-    decryptCommand(),
-    recoverCommand(),
-    redactCommand(),
-    holdCommand(),
-    unholdCommand(),
-    purgeCommand(),
-    reportCommand(),
-  ])
-    command.addCommand(verb);
+  const asked = Object.hasOwn(VERBS, verb) ? [VERBS[verb]!] : Object.values(VERBS);
+  for (const load of asked) command.addCommand((await load()).addHelpText('after', CODES));
   return command;
 }
+
+const CODES = '\nExit codes: pangate replay --help';
 
 const HELP = `
 A recording is named by its file, its session id, the beginning of that id, or last.
@@ -55,5 +43,11 @@ Examples:
   $ pangate replay sql last --rows
   $ pangate replay verify --all
 
-Exit codes: 0 done and valid, 1 could not be done, 2 changed, 3 unfinished, 4 not verifiable,
-5 missing, 64 not understood.`;
+Exit codes:
+  0   done, and what was read is valid
+  1   could not be done; nothing was found; there is a difference, or something to review
+  2   a recording was changed
+  3   a recording has no end: it is open, was cut off or truncated
+  4   a recording cannot be verified
+  5   a recording is missing
+  64  the command line is not understood`;

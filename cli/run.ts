@@ -9,7 +9,7 @@ import { pangateCommand } from './pangate.ts';
 export async function run(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', outputEnded);
   try {
-    const command = await pangateCommand(argv[2] ?? '');
+    const command = await pangateCommand(argv[2] ?? '', argv[3] ?? '');
     await command.parseAsync(argv);
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {

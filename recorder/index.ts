@@ -8,6 +8,8 @@ export { decryptRecording } from './decrypt.ts';
 export type { EncryptionOptions } from './encryption.ts';
 export { type Hold, hold, holdsOf, unhold } from './hold.ts';
 export { FOLLOW_MS, followRecords, LiveRecording, type LiveState } from './live.ts';
+export type { LoggedEntry } from './log/entry.ts';
+export { LogEntries } from './log/log-entries.ts';
 export { formatVkey, parseVkey, type VerifierKey } from './log/note.ts';
 export { checkTimestamp, newestTimestamp } from './log/timestamp.ts';
 export { readTrust, type Trust } from './log/trust.ts';

@@ -1,8 +1,14 @@
 /** Who looks at recordings stands in the log over all sessions (PCI DSS 10.2.1.3), before it is shown. */
 import { userInfo } from 'node:os';
 import { basename, dirname } from 'node:path';
+import pc from 'picocolors';
+import { PangateError } from '../../base/errors.ts';
 import type { AuditEntry } from '../../base/recording.ts';
 import { openAuditLog } from '../../recorder/index.ts';
+import { deliverLate, keepLate } from './late.ts';
+import { safeText } from './safe-text.ts';
+
+const REASON_MAX = 500;
 
 /** What is done with a recording. */
 export interface Access {
@@ -16,12 +22,45 @@ export interface Access {
   readonly what?: string;
 }
 
+/** What `--break-glass` gives. */
+export interface EmergencyOption {
+  readonly breakGlass?: string;
+}
+
+/** `--break-glass` of every verb that shows something. */
+export const EMERGENCY_OPTION: readonly [string, string] = [
+  '--break-glass <reason>',
+  'an emergency: go on where the log cannot take the entry of who looks; it waits beside the log',
+];
+
 /**
  * Adds an entry to the log of the archive in a directory; resolves when it is on the medium.
- * An archive without a log has none to write to. Throws `record-failed`: then nothing is shown.
+ * An archive without a log has none to write to. Throws `record-failed`: then nothing is shown,
+ * unless it is an emergency: then the entry waits beside the log.
  */
-export async function audit(directory: string, access: Access): Promise<void> {
-  await append(directory, { ...access });
+export async function audit(
+  directory: string,
+  access: Access,
+  { breakGlass }: EmergencyOption = {},
+): Promise<void> {
+  if (breakGlass === undefined) {
+    await append(directory, { ...access });
+    return;
+  }
+  const entry = { ...access, break_glass: reasonOf(breakGlass) };
+  try {
+    await append(directory, entry);
+  } catch (error) {
+    keepLate(directory, { ...entry, who: whoAmI() });
+    const why = safeText((error as Error).message);
+    process.stderr.write(`${pc.yellow('looked at without the log')}: ${why}\n  The entry waits beside it.\n`);
+  }
+}
+
+/** One line, which goes into the log. Throws `argument-invalid`. */
+function reasonOf(text: string): string {
+  if (text.trim() !== '' && text.length <= REASON_MAX && !text.includes('\n')) return text;
+  throw new PangateError('argument-invalid', 'a reason is one line of 1 to 500 characters', 'Say why.');
 }
 
 /** Adds an entry about a run of the verifier. Throws as `audit` does. */
@@ -32,11 +71,14 @@ export async function auditRun(
   await append(directory, { type: 'verify', ...run });
 }
 
-async function append(directory: string, entry: AuditEntry): Promise<void> {
+/** Adds entries. False if the archive keeps no log. Throws as `audit` does. */
+export async function append(directory: string, ...entries: readonly AuditEntry[]): Promise<boolean> {
   const log = await openAuditLog(directory);
-  if (log === null) return;
+  if (log === null) return false;
   try {
-    await log.append({ ...entry, who: whoAmI() });
+    await deliverLate(directory, log);
+    for (const entry of entries) await log.append({ ...entry, who: whoAmI() });
+    return true;
   } finally {
     await log.close();
   }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { PangateError } from '../../base/errors.ts';
 import { openRecording } from '../../recorder/index.ts';
-import { archiveOf, audit, sidOf } from './audit.ts';
+import { archiveOf, audit, EMERGENCY_OPTION, type EmergencyOption, sidOf } from './audit.ts';
 import { guarded } from './exit.ts';
 import { print } from './output.ts';
 import { identitiesOf, PLACE_OPTIONS, type PlaceOption, recordingOf } from './place.ts';
@@ -13,8 +13,9 @@ export function decodeCommand(): Command {
     .argument('<recording>', 'a file, a session id or the beginning of one, or last');
   for (const option of PLACE_OPTIONS) command.option(...option);
   return command
+    .option(...EMERGENCY_OPTION)
     .addHelpText('after', HELP)
-    .action((word: string, options: PlaceOption) => guarded(() => decode(word, options)));
+    .action((word: string, options: PlaceOption & EmergencyOption) => guarded(() => decode(word, options)));
 }
 
 const HELP = `
@@ -25,7 +26,7 @@ Examples:
   $ pangate replay decode 01M84 | python3 -c 'import msgpack,sys
     for record in msgpack.Unpacker(sys.stdin.buffer): print(record)'`;
 
-async function decode(word: string, options: PlaceOption): Promise<void> {
+async function decode(word: string, options: PlaceOption & EmergencyOption): Promise<void> {
   if (process.stdout.isTTY)
     throw new PangateError(
       'argument-invalid',
@@ -33,7 +34,7 @@ async function decode(word: string, options: PlaceOption): Promise<void> {
       'Send them to a file or a program.',
     );
   const path = await recordingOf(word, options);
-  await audit(archiveOf(path), { type: 'export', verb: 'decode', sid: sidOf(path) });
+  await audit(archiveOf(path), { type: 'export', verb: 'decode', sid: sidOf(path) }, options);
   const recording = await openRecording(path, await identitiesOf(options));
   try {
     for await (const raw of recording.contents()) await print(raw);

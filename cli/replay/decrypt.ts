@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { PangateError } from '../../base/errors.ts';
 import { decryptRecording } from '../../recorder/index.ts';
+import { archiveOf, audit, EMERGENCY_OPTION, type EmergencyOption, sidOf } from './audit.ts';
 import { guarded } from './exit.ts';
 import { identitiesOf, PLACE_OPTIONS, type PlaceOption, recordingOf } from './place.ts';
 
-interface DecryptOptions extends PlaceOption {
+interface DecryptOptions extends PlaceOption, EmergencyOption {
   readonly out: string;
 }
 
@@ -16,6 +17,7 @@ export function decryptCommand(): Command {
   for (const option of PLACE_OPTIONS) command.option(...option);
   return command
     .requiredOption('-o, --out <file>', 'the file to write; it must not exist')
+    .option(...EMERGENCY_OPTION)
     .addHelpText('after', HELP)
     .action((word: string, options: DecryptOptions) => guarded(() => decrypt(word, options)));
 }
@@ -33,5 +35,7 @@ async function decrypt(word: string, options: DecryptOptions): Promise<void> {
   const identities = await identitiesOf(options);
   if (identities.length === 0)
     throw new PangateError('argument-invalid', 'no key is named', "Name a recipient's: --key FILE.");
-  await decryptRecording(await recordingOf(word, options), options.out, identities);
+  const path = await recordingOf(word, options);
+  await audit(archiveOf(path), { type: 'export', verb: 'decrypt', sid: sidOf(path) }, options);
+  await decryptRecording(path, options.out, identities);
 }

@@ -1,25 +1,20 @@
 import { Command } from 'commander';
-import { type Identity, openRecording, type Recording } from '../../recorder/index.ts';
 import { table } from '../table.ts';
-import { ahead } from './ahead.ts';
-import { audit } from './audit.ts';
+import { audit, EMERGENCY_OPTION, type EmergencyOption } from './audit.ts';
 import { guarded } from './exit.ts';
 import { print } from './output.ts';
-import { directoryOf, identitiesOf, PLACE_OPTIONS, type PlaceOption, recordingsIn } from './place.ts';
-import { like, PREDICATE_HELP, parsePredicate } from './predicate.ts';
+import { directoryOf, identitiesOf, PLACE_OPTIONS, type PlaceOption } from './place.ts';
+import { like, PREDICATE_HELP } from './predicate.ts';
 import { cut, safeJson, safeText } from './safe-text.ts';
-import { type SessionInfo, sessionInfo } from './session.ts';
-import { statementsOf } from './statements.ts';
-import { parseInstant, parseSpan, showInstant, showSpan } from './time.ts';
+import type { SessionInfo } from './session.ts';
+import { PERIOD_OPTIONS, type PeriodOption, sessionsOf } from './sessions.ts';
+import { showInstant, showSpan } from './time.ts';
 
-interface LsOptions extends PlaceOption {
+interface LsOptions extends PlaceOption, PeriodOption, EmergencyOption {
   readonly user?: string;
   readonly target?: string;
   readonly protocol?: string;
   readonly database?: string;
-  readonly from?: number;
-  readonly to?: number;
-  readonly last?: number;
   readonly masked?: boolean;
   readonly error?: boolean;
   readonly unfinished?: boolean;
@@ -33,19 +28,18 @@ export function lsCommand(): Command {
     .description('list sessions')
     .argument('[condition...]', 'which sessions; see below');
   for (const option of PLACE_OPTIONS) command.option(...option);
+  for (const option of PERIOD_OPTIONS) command.option(...option);
   return command
     .option('-u, --user <id>', 'of this user')
     .option('-t, --target <name>', 'to this target')
     .option('-p, --protocol <name>', 'of this protocol')
     .option('--database <name>', 'on this database')
-    .option('--from <time>', 'begun at or after', parseInstant)
-    .option('--to <time>', 'begun before', parseInstant)
-    .option('--last <span>', 'begun in the last 90s, 15m, 24h, 7d, 2w', parseSpan)
     .option('--masked', 'in which something was masked')
     .option('--error', 'in which something failed')
     .option('--unfinished', 'that are open or cut off')
     .option('--json', 'one JSON object a line')
     .option('--utc', 'times in UTC')
+    .option(...EMERGENCY_OPTION)
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: LsOptions) => guarded(() => list(words, options)));
 }
@@ -64,55 +58,19 @@ Examples:
   $ pangate replay ls --from 2026-11-01 --to 2026-12-01 --json | jq .sid`;
 
 async function list(words: readonly string[], options: LsOptions): Promise<void> {
-  const predicate = parsePredicate(words.join(' '));
-  const [fromUs, toUs] = period(options);
   const rows: SessionInfo[] = [];
   const identities = await identitiesOf(options);
   const directory = await directoryOf(options);
-  await audit(directory, { type: 'view', verb: 'ls', sid: '', what: words.join(' ') });
-  const paths = recordingsIn(directory, dayOf(fromUs), dayOf(toUs));
-  for await (const info of ahead(paths, (path) => infoOf(path, identities))) {
-    if (info === null || info.startedUs < fromUs || info.startedUs >= toUs || !matches(info, options))
-      continue;
-    if (!(await predicate({ info, statements: () => statementsOf(info.path, identities) }))) continue;
+  await audit(directory, { type: 'view', verb: 'ls', sid: '', what: words.join(' ') }, options);
+  for await (const info of sessionsOf({ directory, identities, words, period: options })) {
+    if (!matches(info, options)) continue;
     if (options.json) await print(`${safeJson(asJson(info))}\n`);
     else rows.push(info);
   }
   if (options.json) return;
+  const shown = rows.map((row) => cells(row, options.utc ?? false));
   if (rows.length === 0) process.stderr.write('no sessions\n');
-  else
-    await print(
-      table(
-        HEADS,
-        rows.map((row) => cells(row, options.utc ?? false)),
-      ),
-    );
-}
-
-function period(options: LsOptions): [number, number] {
-  const nowUs = Date.now() * 1000;
-  const from = Math.max(options.from ?? 0, options.last === undefined ? 0 : nowUs - options.last);
-  return [from, options.to ?? Number.POSITIVE_INFINITY];
-}
-
-/** The day's folder, by the UTC day that sessions are filed under. */
-function dayOf(us: number): string {
-  return Number.isFinite(us) ? new Date(us / 1000).toISOString().slice(0, 10) : '9';
-}
-
-async function infoOf(path: string, identities: readonly Identity[]): Promise<SessionInfo | null> {
-  let recording: Recording;
-  try {
-    recording = await openRecording(path, identities);
-  } catch (error) {
-    process.stderr.write(`${safeText(path)}: ${(error as Error).message}\n`);
-    return null;
-  }
-  try {
-    return await sessionInfo(recording);
-  } finally {
-    await recording.close();
-  }
+  else await print(table(HEADS, shown));
 }
 
 function matches(info: SessionInfo, options: LsOptions): boolean {
@@ -132,7 +90,8 @@ function isLike(text: string, pattern: string | undefined): boolean {
   return pattern === undefined || like(pattern)(text);
 }
 
-function asJson({ startedUs, durationUs, ...info }: SessionInfo): object {
+/** A session as a list gives it to programs. */
+export function asJson({ startedUs, durationUs, ...info }: SessionInfo): object {
   return { started: new Date(startedUs / 1000).toISOString(), durationMs: durationUs / 1000, ...info };
 }
 

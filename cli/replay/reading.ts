@@ -11,12 +11,12 @@ import {
   verifyRecording,
 } from '../../recorder/index.ts';
 import { approversFor } from './acts.ts';
-import { type Access, archiveOf, audit } from './audit.ts';
+import { type Access, archiveOf, audit, EMERGENCY_OPTION, type EmergencyOption } from './audit.ts';
 import { STATUS_EXIT } from './exit.ts';
 import { identitiesOf, type PlaceOption, recordingOf } from './place.ts';
 import { safeText } from './safe-text.ts';
 
-export interface PlayOption {
+export interface PlayOption extends EmergencyOption {
   readonly force?: boolean;
   readonly approvers?: string;
   readonly follow?: boolean;
@@ -26,6 +26,7 @@ export interface PlayOption {
 export const PLAY_OPTIONS: readonly (readonly [string, string])[] = [
   ['--force', 'show what is left of a recording that was changed'],
   ['--approvers <file>', 'public keys of those who may approve redactions (else record.approvers says)'],
+  EMERGENCY_OPTION,
 ];
 
 /** `--follow` of those that go with a session. */
@@ -62,7 +63,7 @@ export async function openChecked(
   const path = await recordingOf(word, options);
   const verification = await check(path, options);
   const { sid, status } = verification;
-  await audit(archiveOf(path), { ...access, sid, status });
+  await audit(archiveOf(path), { ...access, sid, status }, options);
   const identities = await identitiesOf(options);
   const recording = await openRecording(path, identities);
   try {

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { holdsOf, keepingOf, openRecording, type Retention } from '../../recorder/index.ts';
+import { ahead } from './ahead.ts';
 import { guarded } from './exit.ts';
 import { print } from './output.ts';
 import { directoryOf, PLACE_OPTIONS, type PlaceOption, recordingsIn } from './place.ts';
 import { retentionFor } from './purge.ts';
 import { safeText } from './safe-text.ts';
+import { Ticker } from './ticker.ts';
 import { showInstant } from './time.ts';
 
 interface ReportOptions extends PlaceOption {
@@ -64,7 +66,9 @@ async function sumsOf(directory: string, retention: Retention): Promise<Sums> {
     oldestUs: null,
     youngestUs: null,
   };
-  for await (const path of recordingsIn(directory)) await count(path, retention, sums);
+  const ticker = new Ticker('recordings');
+  for await (const _ of ahead(recordingsIn(directory), (path) => count(path, retention, sums))) ticker.tick();
+  ticker.end();
   return sums;
 }
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { FOLLOW_MS, openRecording, type Recording, type RecordingSummary } from '../../recorder/index.ts';
 import { table } from '../table.ts';
-import { archiveOf, audit, sidOf } from './audit.ts';
+import { archiveOf, audit, EMERGENCY_OPTION, type EmergencyOption, sidOf } from './audit.ts';
 import { guarded } from './exit.ts';
 import { print } from './output.ts';
 import { identitiesOf, PLACE_OPTIONS, type PlaceOption, recordingOf } from './place.ts';
@@ -10,7 +10,7 @@ import { safeJson, safeText } from './safe-text.ts';
 import { textIn } from './session.ts';
 import { showInstant, showSpan } from './time.ts';
 
-interface ShowOptions extends PlaceOption {
+interface ShowOptions extends PlaceOption, EmergencyOption {
   readonly json?: boolean;
   readonly seals?: boolean;
   readonly utc?: boolean;
@@ -28,13 +28,14 @@ export function showCommand(): Command {
     .option('--json', 'as JSON')
     .option('--utc', 'times in UTC')
     .option(...FOLLOW_OPTION)
+    .option(...EMERGENCY_OPTION)
     .addHelpText('after', '\nExamples:\n  $ pangate replay show last\n  $ pangate replay show 01M84 --seals')
     .action((word: string, options: ShowOptions) => guarded(() => show(word, options)));
 }
 
 async function show(word: string, options: ShowOptions): Promise<void> {
   const path = await recordingOf(word, options);
-  await audit(archiveOf(path), { type: 'view', verb: 'show', sid: sidOf(path) });
+  await audit(archiveOf(path), { type: 'view', verb: 'show', sid: sidOf(path) }, options);
   const recording = await openRecording(path, await identitiesOf(options));
   try {
     if (options.follow) await follow(recording);

@@ -23,10 +23,13 @@ export class LogEntries {
   readonly #size: number;
   readonly #reader: TileReader;
 
-  /** The checkpoint that witnesses have signed, where there is one. Throws `archive-damaged`. */
-  constructor(folder: string) {
-    const cosigned = join(folder, 'cosigned');
-    this.#signed = readFileSync(existsSync(cosigned) ? cosigned : join(folder, 'checkpoint'), 'utf8');
+  /**
+   * `upTo`: the checkpoint that witnesses have signed, where there is one, or the newest. Throws
+   * `archive-damaged`.
+   */
+  constructor(folder: string, upTo: 'cosigned' | 'checkpoint' = 'cosigned') {
+    const file = join(folder, upTo);
+    this.#signed = readFileSync(existsSync(file) ? file : join(folder, 'checkpoint'), 'utf8');
     const checkpoint = parseCheckpoint(parseNote(utf8(this.#signed))?.text ?? '');
     if (checkpoint === null)
       throw new PangateError('archive-damaged', 'the checkpoint of the log is malformed');
@@ -41,6 +44,15 @@ export class LogEntries {
         if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(sid)) continue;
         const entry = decodeEntry(bytes);
         if (entry?.['sid'] === sid) yield { index: number * TILE_WIDTH + i, bytes, entry };
+      }
+  }
+
+  /** Entries of some types, in their order, as they are stored: `verify --all` says whether they are what was logged. */
+  *ofTypes(types: ReadonlySet<string>): Generator<LoggedEntry> {
+    for (let number = 0; number * TILE_WIDTH < this.#size; number++)
+      for (const bytes of this.#reader.bundle(number)) {
+        const entry = decodeEntry(bytes);
+        if (entry !== null && types.has(entry.type)) yield entry;
       }
   }
 
