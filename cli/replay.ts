@@ -26,7 +26,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
 
 /** `pangate replay`, and `pangate-replay`, for a verb of it; for any other word, the whole. */
 export async function replayCommand(verb: string): Promise<Command> {
-  const command = new Command('replay').description('list, show, play, check and hand on recorded sessions');
+  const command = new Command('replay').description('list, show, verify and export recorded sessions');
   command.addHelpText('after', HELP);
   const asked = Object.hasOwn(VERBS, verb) ? [VERBS[verb]!] : Object.values(VERBS);
   for (const load of asked) command.addCommand((await load()).addHelpText('after', CODES));

@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { dirname } from 'node:path';
 import { test } from 'tap';
 import { recordingPath } from '../../recorder/index.ts';
+import { type Ran, runner } from '../../test/replay/runner.ts';
 import { temporaryFolder } from '../../test/temporary.ts';
 
 const write = process.env['PANGATE_GOLDENS'] === 'write';
@@ -19,17 +20,8 @@ for (const [name, sid] of Object.entries(SIDS)) {
   copyFileSync(`fixtures/recordings/${name}.pgr.zst`, path);
 }
 
-interface Run {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly status: number | null;
-}
-
-function replay(...args: readonly string[]): Run {
-  const env = { ...process.env, PANGATE_RECORDINGS: archive, NO_COLOR: '1' };
-  const { stdout, stderr, status } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', env });
-  return { stdout, stderr, status };
-}
+const pangate = runner({ ...process.env, PANGATE_RECORDINGS: archive });
+const replay = (...args: readonly string[]): Ran => pangate('replay', ...args);
 
 const goldens: readonly (readonly [string, readonly string[], number])[] = [
   ['help', ['--help'], 0],

@@ -1,5 +1,4 @@
 /** A folder of recordings for the tests of `pangate replay`, and a way to run it. */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { recordingPath } from '../../recorder/index.ts';
@@ -7,15 +6,10 @@ import { openZstd } from '../../recorder/zstd.ts';
 import { buildRecording, type Plan, smallPlan } from '../recorder/build.ts';
 import { sqlPlan } from '../recorder/fixtures.ts';
 import { temporaryFolder } from '../temporary.ts';
+import { type Ran, runner } from './runner.ts';
 import { httpPlan, terminalPlan } from './sessions.ts';
 
 export const MAIN = 'build/cli/replay-main.js';
-
-export interface Ran {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly status: number | null;
-}
 
 /** The archive of one test file; goes away with its process. */
 export interface Sample {
@@ -30,11 +24,8 @@ export async function sampleArchive(): Promise<Sample> {
   const zstd = await openZstd('cloudpss');
   for (const plan of [sqlPlan(zstd), smallPlan(zstd, 6, 2), terminalPlan(zstd), httpPlan(zstd)])
     place(folder, plan);
-  const env = { ...process.env, PANGATE_RECORDINGS: folder, NO_COLOR: '1' };
-  const replay = (...args: readonly string[]): Ran => {
-    const ran = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', env, maxBuffer: 1 << 28 });
-    return { stdout: ran.stdout, stderr: ran.stderr, status: ran.status };
-  };
+  const pangate = runner({ ...process.env, PANGATE_RECORDINGS: folder });
+  const replay = (...args: readonly string[]): Ran => pangate('replay', ...args);
   return { folder, path: (sid) => recordingPath(folder, sid), replay };
 }
 
