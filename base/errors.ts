@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'message-refused' // peer: the protocol's table says refuse
   | 'message-unknown' // peer: not in the protocol's table, or malformed
   | 'native-missing' // operator: no engine of a kind could be loaded
+  | 'peer-silent' // peer: it does not answer any more
   | 'record-failed' // ours or the operator's: the recorder did not accept a record
   | 'seal-refused' // operator: the sealer will not sign what does not extend what it has signed
   | 'retained' // operator: a recording that must be kept

@@ -151,7 +151,8 @@ class Pipe implements Outlet {
     if (this.#end) return;
     this.guard(() => this.#parts.lane.ended(inlet.side, inlet.inbox.unsettled.length));
     this.flush();
-    this.#finish(error ? `${inlet.side}-lost` : `${inlet.side}-ended`, null);
+    const isSilent = error instanceof PangateError && error.code === 'peer-silent';
+    this.#finish(`${inlet.side}-${isSilent ? 'silent' : error ? 'lost' : 'ended'}`, null);
   }
 
   guard(work: () => void): void {

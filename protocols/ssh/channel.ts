@@ -35,6 +35,8 @@ interface Stream {
   track: Track;
   /** Ticks since it began to hold bytes. */
   heldTicks: number;
+  /** Findings that were shown late, of those that stand in the recording. */
+  late: number;
 }
 
 export class Channel {
@@ -113,6 +115,7 @@ export class Channel {
     this.#input.answered(data);
     const wasHolding = stream.sieve.heldBytes > 0;
     const settled = stream.sieve.push(data);
+    this.#alertLate(stream);
     if (settled.length === 1 && settled[0] === data && kind === 'data') {
       stream.track.add(data);
       if (!this.client.hasClosed && !this.toClient.pass(framed, data.length)) this.toClient.data(data, kind);
@@ -233,10 +236,13 @@ export class Channel {
       sieve: new PlainSieve(cleaner),
       track: transcript.track(this.id, name, false, this.type !== 'session'),
       heldTicks: 0,
+      late: 0,
     };
   }
 
-  #send({ kind, track }: Stream, settled: readonly Bytes[]): void {
+  #send(stream: Stream, settled: readonly Bytes[]): void {
+    const { kind, track } = stream;
+    this.#alertLate(stream);
     for (const bytes of settled) {
       if (bytes.length === 0) continue;
       track.add(bytes);
@@ -244,8 +250,16 @@ export class Channel {
     }
   }
 
+  #alertLate(stream: Stream): void {
+    const more = stream.sieve.late - stream.late;
+    if (more === 0) return;
+    stream.late += more;
+    this.#shared.transcript.shownLate(this.id, more);
+  }
+
   /** As `#send`, for what stands in the buffer that the data came in: nothing is copied. */
-  #sendInPlace({ kind, track }: Stream, settled: readonly Bytes[]): void {
+  #sendInPlace(stream: Stream, settled: readonly Bytes[]): void {
+    const { kind, track } = stream;
     for (const bytes of settled) if (bytes.length > 0) track.add(bytes);
     if (!this.client.hasClosed) this.toClient.views(settled, kind);
   }

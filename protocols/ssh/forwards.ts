@@ -40,6 +40,9 @@ export class Forwards {
     const [name, wantsReply] = [fields.word(), fields.boolean()];
     if (name === 'tcpip-forward') return this.#forward(fields, wantsReply, framed);
     if (name === 'cancel-tcpip-forward') return this.#cancel(fields, wantsReply, framed);
+    const { proofs } = this.#shared;
+    if (wantsReply && name === 'hostkeys-prove-00@openssh.com' && proofs !== null)
+      return this.#answer(proofs.answer(fields));
     if (wantsReply) this.#answer(frame(Message.REQUEST_FAILURE));
   }
 

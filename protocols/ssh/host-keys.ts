@@ -14,6 +14,8 @@ import { makeKeyPair, type ParsedKey, parseKey } from './library.ts';
 export interface HostKeys {
   /** By algorithm. */
   readonly byAlgorithm: Readonly<Record<string, ParsedKey>>;
+  /** All in the folder, those too that wait for their time. */
+  readonly all: readonly ParsedKey[];
   readonly offer: object;
   readonly fingerprints: readonly string[];
 }
@@ -46,6 +48,7 @@ export function loadHostKeys(folder: string | null): HostKeys {
   const used = [...new Set(offered.map((algorithm) => byAlgorithm[algorithm]!))];
   const hostKeys = {
     byAlgorithm,
+    all: keys,
     offer: serverOffer(offered),
     fingerprints: used.map((key) => `${key.type} ${fingerprint(key.getPublicSSH())}`),
   };

@@ -5,7 +5,8 @@ import type { Person } from '../../base/identity.ts';
 import type { Target } from '../../base/target.ts';
 import type { Link } from '../../base/wire.ts';
 import type { Protocol } from '../protocol.ts';
-import { loadHostKeys } from './host-keys.ts';
+import { HostKeyProofs } from './host-key-proofs.ts';
+import { hostKeysOf, loadHostKeys } from './host-keys.ts';
 import { serveJumps } from './jump.ts';
 import { SshLane } from './lane.ts';
 import { type Arrival, type Attempted, receive } from './login.ts';
@@ -73,11 +74,15 @@ async function open(host: Host, { transport, person, method }: Arrival, name: st
   const server = await connect(host, target);
   host.loggedIn();
   succeed(transport);
+  const options = target.options as TargetOptions;
+  transport.watch(options.keepAlive);
+  server.watch(options.keepAlive);
   const lane = new SshLane({
     cleaner: host.cleaner(target),
     results: host.results,
-    options: target.options as TargetOptions,
+    options,
     channelsMax: host.limits.channelsMax,
+    proofs: new HostKeyProofs(hostKeysOf(host.hostKeys).all, transport.sessionId),
   });
   const application = transport.software;
   const common = { person, method, target, client: transport, server, application };

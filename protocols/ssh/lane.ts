@@ -10,6 +10,7 @@ import { PangateError } from '../../base/errors.ts';
 import type { Lane, Outlet, ResultPolicy } from '../../base/host.ts';
 import { type Channel, HOLD_MS } from './channel.ts';
 import { Forwards } from './forwards.ts';
+import type { HostKeyProofs } from './host-key-proofs.ts';
 import {
   Disconnect,
   disconnect,
@@ -33,6 +34,7 @@ export interface LaneParts {
   readonly results: ResultPolicy;
   readonly options: TargetOptions;
   readonly channelsMax: number;
+  readonly proofs?: HostKeyProofs;
 }
 
 /** Data, extended data: bytes in front of the data in their messages. */
@@ -51,11 +53,12 @@ export class SshLane implements Lane {
   }
 
   start(outlet: Outlet): void {
-    const { cleaner, results, options } = this.#parts;
+    const { cleaner, results, options, proofs = null } = this.#parts;
     const transcript = new Transcript(outlet, cleaner, results);
-    this.#shared = { cleaner, outlet, transcript, options, bound };
+    this.#shared = { cleaner, outlet, transcript, options, proofs, bound };
     this.#forwards = new Forwards(this.#shared);
     this.#channels = new Channels(this.#shared, this.#forwards, this.#parts.channelsMax);
+    if (proofs !== null) outlet.toClient(proofs.announcement());
   }
 
   get idle(): boolean {

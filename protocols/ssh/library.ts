@@ -156,6 +156,15 @@ export function takeOverGcm(protocol: TransportProtocol): void {
 /** What both ends offer, in order; made once. */
 export const KexInit: new (lists: object) => object = require('ssh2/lib/protocol/kex.js').KexInit;
 
+const convert: (signature: Buffer, keyType: string) => Buffer | false =
+  require('ssh2/lib/protocol/utils.js').convertSignature;
+
+/** A signature as it goes over the wire, without its type in front; null where it fails. */
+export function wireSignature(key: ParsedKey, data: Bytes, hash?: string): Buffer | null {
+  const raw = key.sign(data, hash);
+  return raw instanceof Error ? null : convert(raw, key.type) || null;
+}
+
 const library: {
   readonly parseKey: (data: Bytes | string) => ParsedKey | ParsedKey[] | Error;
   readonly generateKeyPairSync: (

@@ -14,6 +14,8 @@ export interface Sieve {
   readonly heldBytes: number;
   /** Findings masked so far. */
   readonly masked: number;
+  /** Of them, those of which more was shown than may be before they were known. */
+  readonly late: number;
 }
 
 /** As files are masked: by what stands in the bytes as they are. */
@@ -21,6 +23,7 @@ export class PlainSieve implements Sieve {
   readonly #cleaner: Cleaner;
   #stream: CleanStream;
   masked = 0;
+  readonly late = 0;
 
   constructor(cleaner: Cleaner) {
     this.#cleaner = cleaner;
@@ -50,6 +53,7 @@ export class PlainSieve implements Sieve {
 export class TerminalSieve implements Sieve {
   readonly #terminal: TerminalCleaner;
   masked = 0;
+  late = 0;
 
   constructor(cleaner: Cleaner, size: Size) {
     this.#terminal = new TerminalCleaner(cleaner, size);
@@ -76,6 +80,9 @@ export class TerminalSieve implements Sieve {
   }
 
   #count(): void {
-    for (const { count } of this.#terminal.takeFindings()) this.masked += count;
+    for (const { count, lateCount } of this.#terminal.takeFindings()) {
+      this.masked += count;
+      this.late += lateCount;
+    }
   }
 }

@@ -1,6 +1,7 @@
 /** What a target of SSH may say under `options:`. docs/protocols/ssh.md. */
 import * as z from 'zod';
 import type { FileChoice } from './files/parts.ts';
+import type { KeepAliveOptions } from './keep-alive.ts';
 import { isPin } from './pins.ts';
 import type { Rule } from './policy.ts';
 
@@ -11,6 +12,7 @@ export interface TargetOptions {
   readonly rules: readonly Rule[];
   readonly tripwires: readonly Tripwire[];
   readonly files: FileChoice;
+  readonly keepAlive: KeepAliveOptions;
 }
 
 /** What raises an alert when it is typed. */
@@ -70,6 +72,23 @@ const files = z
   })
   .meta({ description: 'what is done with card data in files' });
 
+const keepAlive = z
+  .strictObject({
+    intervalMs: z
+      .int()
+      .min(0)
+      .max(3_600_000)
+      .default(60_000)
+      .meta({ description: 'silence after which the client or the server is asked, in ms; 0 for never' }),
+    missedMax: z
+      .int()
+      .min(0)
+      .max(100)
+      .default(2)
+      .meta({ description: 'how many questions in a row may stay without an answer' }),
+  })
+  .meta({ description: 'when a silent end counts as gone: `{ intervalMs: 60000, missedMax: 2 }`' });
+
 export const targetOptions: z.ZodType<TargetOptions> = z
   .strictObject({
     hostKeys: z
@@ -97,5 +116,6 @@ export const targetOptions: z.ZodType<TargetOptions> = z
       .default([])
       .meta({ description: 'a list of what raises an alert when it is typed; it stops nothing' }),
     files: files.prefault({}),
+    keepAlive: keepAlive.prefault({}),
   })
   .meta({ description: 'Options of an SSH target.' });

@@ -58,6 +58,11 @@ export class Transcript {
     this.event('alert', { ch, rule, sev: 'warning' }, FACT.alert);
   }
 
+  /** So many findings were known only when more of them stood on the screen than may. */
+  shownLate(ch: number, n: number): void {
+    this.event('alert', { ch, rule: 'shown-late', sev: 'high', n }, FACT.alert);
+  }
+
   size(ch: number, columns: number, rows: number): void {
     this.event('tty.r', { ch, c: columns, r: rows }, FACT.terminal);
   }

@@ -8,6 +8,7 @@ import { putInt32 } from '../../base/binary.ts';
 import { type Bytes, keep } from '../../base/bytes.ts';
 import { PangateError } from '../../base/errors.ts';
 import type { Link, Sink } from '../../base/wire.ts';
+import { KeepAlive, type KeepAliveOptions } from './keep-alive.ts';
 import {
   type AuthenticationHandlers,
   type ParsedKey,
@@ -59,6 +60,7 @@ export class Transport implements Link, Sink {
   /** The sink takes whole frames only. */
   wholeFrames = false;
   readonly protocol: TransportProtocol;
+  readonly #keepAlive = new KeepAlive();
   readonly #link: Link;
   readonly #options: TransportOptions;
   #sink: Sink | null = null;
@@ -108,6 +110,24 @@ export class Transport implements Link, Sink {
   /** From here on messages of the connection protocol are taken. */
   authenticated(): void {
     this.#isAuthenticated = true;
+  }
+
+  /** Identifier of the connection (RFC 4253, 7.2): what signatures are made over. */
+  get sessionId(): Bytes {
+    return this.protocol._kex.sessionID;
+  }
+
+  /** From here on the peer is asked whether it is there when it says nothing; else the session ends. */
+  watch(options: KeepAliveOptions): void {
+    const name = this.#options.server ? 'client' : 'server';
+    const send = (question: Bytes): void => {
+      if (!this.#over && !this.#isExchanging) this.write(question);
+    };
+    const lost = (error: PangateError): void => {
+      this.#stop(error);
+      this.#link.destroy();
+    };
+    this.#keepAlive.start({ name, send, lost }, options);
   }
 
   // Link: what the data path calls.
@@ -165,6 +185,7 @@ export class Transport implements Link, Sink {
 
   chunk(bytes: Bytes): boolean {
     if (this.#over) return true;
+    this.#keepAlive.heard();
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     try {
       this.protocol.parse(buffer, 0, buffer.length);
@@ -211,6 +232,8 @@ export class Transport implements Link, Sink {
     if (type === KEXINIT) this.#isExchanging = true;
     if (type < FIRST_OF_CONNECTION) return theirs(payload);
     if (!this.#isAuthenticated) throw new PangateError('message-refused', 'A message came before login.');
+    const isAnswer = type === Message.REQUEST_SUCCESS || type === Message.REQUEST_FAILURE;
+    if (isAnswer && this.#keepAlive.takes()) return undefined;
     this.#messages.push(payload);
     this.#messagesBytes += FRAME_HEAD + payload.length;
     if (this.#sink === null && this.#messagesBytes > EARLY_BYTES_MAX)
@@ -279,6 +302,7 @@ export class Transport implements Link, Sink {
       const packet = cipher.sharedPacket?.(length) ?? cipher.allocPacket(length);
       // Length of the packet, length of the padding, payload (RFC 4253, 6).
       reader.into(packet, 5, length);
+      if (packet[5] === Message.GLOBAL_REQUEST) this.#keepAlive.sends(packet.subarray(5, 5 + length));
       cipher.encrypt(packet);
     }
   }
@@ -313,6 +337,7 @@ export class Transport implements Link, Sink {
   #stop(error: Error | null): void {
     if (this.#over) return;
     this.#over = true;
+    this.#keepAlive.stop();
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;

@@ -28,6 +28,11 @@ export interface Front {
 
 export interface FrontOptions {
   readonly sshd?: readonly string[];
+  /** What the listener says beside its address. */
+  readonly listener?: Readonly<Record<string, unknown>>;
+  /** What the target says of itself in the place of sshd's address, user and key. */
+  readonly place?: Readonly<Record<string, unknown>>;
+  readonly environment?: Readonly<Record<string, string>>;
   /** Options of the target beside its host keys. */
   readonly target?: Readonly<Record<string, unknown>>;
   /** Sections that take the place of the configuration's own. */
@@ -58,6 +63,7 @@ async function startGateway(sshd: Sshd, options: FrontOptions): Promise<Front> {
     folder,
     ready: port,
     asSelf: true,
+    ...(options.environment && { environment: options.environment }),
   });
   const clientConfig = join(folder, 'ssh_config');
   writeFileSync(clientConfig, clientLines(sshd, folder, port));
@@ -85,14 +91,21 @@ function pangate(...args: readonly string[]): string {
 function configuration(sshd: Sshd, options: FrontOptions, port: number): Record<string, unknown> {
   return {
     version: 1,
-    listeners: [{ name: 'door', protocol: 'ssh', address: `127.0.0.1:${port}`, hostKeys: './host-keys' }],
+    listeners: [
+      {
+        name: 'door',
+        protocol: 'ssh',
+        address: `127.0.0.1:${port}`,
+        hostKeys: './host-keys',
+        ...options.listener,
+      },
+    ],
     targets: [
       {
         name: 'box',
         protocol: 'ssh',
         address: `127.0.0.1:${sshd.port}`,
-        user: sshd.user,
-        key: { file: sshd.keyFile },
+        ...(options.place ?? { user: sshd.user, key: { file: sshd.keyFile } }),
         options: { hostKeys: [sshd.hostKey], ...options.target },
       },
     ],

@@ -30,6 +30,7 @@ const OPTIONS: TargetOptions = {
   rules: [],
   tripwires: [],
   files: { binary: 'refuse', writes: 'alert' },
+  keepAlive: { intervalMs: 0, missedMax: 0 },
 };
 /** The built-in rules. */
 export const cleaner: Cleaner = createCleaner(defaultRules);
