@@ -166,7 +166,7 @@ export class ChainReader {
     return { kind: 'header', header, frame: bytes, from: frame.from, to: frame.to };
   }
 
-  async #part(frame: Found): Promise<Step> {
+  #part(frame: Found): Step | Promise<Step> {
     if (frame.kind === 'data' || frame.kind === 'encrypted') return this.#content(frame);
     if (frame.kind === 'index') return this.#index(frame);
     if (frame.kind === 'checkpoint') return this.#note(frame);
@@ -190,7 +190,7 @@ export class ChainReader {
     return step.kind === 'segment' ? { ...step, from: frame.from } : step;
   }
 
-  async #content(frame: Found, redaction: SignedRedaction | null = null): Promise<Step> {
+  #content(frame: Found, redaction: SignedRedaction | null = null): Step | Promise<Step> {
     const isEncrypted = frame.kind === 'encrypted';
     if (this.#isEncrypted === !isEncrypted)
       return broken(
@@ -205,7 +205,7 @@ export class ChainReader {
     if (frame.found === 'cut' || frame.found === 'end') return incomplete(data.from);
     if (frame.found === 'bad' || frame.kind !== 'seal')
       return broken(frame.from, 'a data frame without its seal');
-    const whole = await this.#file.view(data.from, frame.to - data.from);
+    const whole = await this.#view(data.from, frame.to - data.from);
     const dataBytes = whole.subarray(0, data.to - data.from);
     const sealBytes = whole.subarray(data.to - data.from);
     const seal = decodeSeal(sealBytes.subarray(FRAME_HEAD_BYTES));
@@ -359,8 +359,12 @@ export class ChainReader {
     this.#at = frame.to;
   }
 
-  #bytes(frame: Found): Promise<Bytes> {
-    return this.#file.view(frame.from, frame.to - frame.from);
+  #bytes(frame: Found): Bytes | Promise<Bytes> {
+    return this.#view(frame.from, frame.to - frame.from);
+  }
+
+  #view(from: number, bytes: number): Bytes | Promise<Bytes> {
+    return this.#file.peek(from, bytes) ?? this.#file.view(from, bytes);
   }
 
   /** The first place of a pattern from `from` on; -1 if there is none. */

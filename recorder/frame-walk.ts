@@ -1,4 +1,5 @@
 /** Finds the frames of a file one after the other: docs/formats/pgr-v1.md, "Frames". */
+import type { Bytes } from '../base/bytes.ts';
 import type { FileWindow } from './file-window.ts';
 import { blockHead, FRAME_HEAD_BYTES, FRAME_HEADER_BYTES_MAX, frameHead, MAGIC, uint32 } from './frame.ts';
 import { recordingLimits } from './limits.ts';
@@ -39,11 +40,11 @@ const BODY_BYTES_MAX: Readonly<Record<FrameKind, number>> = {
 /** The frame at an offset. Reads heads only. */
 export async function frameAt(file: FileWindow, from: number): Promise<FrameFound> {
   if (from >= file.bytes) return { found: 'end', from };
-  const head = await file.view(from, FRAME_HEADER_BYTES_MAX);
+  const head = file.peek(from, FRAME_HEADER_BYTES_MAX) ?? (await file.view(from, FRAME_HEADER_BYTES_MAX));
   if (head.length < 4) return { found: 'cut', from };
   const kind = kinds.get(uint32(head, 0));
   if (kind === undefined) return { found: 'bad', from, why: 'no frame of a recording begins here' };
-  if (kind === 'data') return dataFrameAt(file, from);
+  if (kind === 'data') return dataFrameAt(file, from, head);
   if (head.length < FRAME_HEAD_BYTES) return { found: 'cut', from };
   const bytes = uint32(head, 4);
   if (bytes > BODY_BYTES_MAX[kind])
@@ -52,8 +53,7 @@ export async function frameAt(file: FileWindow, from: number): Promise<FrameFoun
   return to > file.bytes ? { found: 'cut', from } : { found: 'frame', kind, from, to, contentBytes: 0 };
 }
 
-async function dataFrameAt(file: FileWindow, from: number): Promise<FrameFound> {
-  const view = await file.view(from, FRAME_HEADER_BYTES_MAX);
+async function dataFrameAt(file: FileWindow, from: number, view: Bytes): Promise<FrameFound> {
   const head = frameHead(view, 0, view.length);
   if (head === null) {
     if (view.length < FRAME_HEADER_BYTES_MAX) return { found: 'cut', from };
@@ -64,7 +64,7 @@ async function dataFrameAt(file: FileWindow, from: number): Promise<FrameFound> 
     return { found: 'bad', from, why: 'a data frame without checksum, or of impossible length' };
   let at = from + head.blocksFrom;
   for (let last = false; !last; ) {
-    const block = await file.view(at, 3);
+    const block = file.peek(at, 3) ?? (await file.view(at, 3));
     if (block.length < 3) return { found: 'cut', from };
     const { last: isLast, bytes } = blockHead(block, 0);
     if (bytes < 0) return { found: 'bad', from, why: 'a data frame with a block of no known type' };
