@@ -92,10 +92,9 @@ export class FileWindow {
     const whole = KEPT_BYTES + length;
     const buffer = this.#spare !== null && this.#spare.length >= whole ? this.#spare : room(whole);
     const read = readFull(this.#file, buffer.subarray(KEPT_BYTES, KEPT_BYTES + length), this.#to);
-    // Who comes to need it sees the failure; nobody else does.
-    read.catch(() => undefined);
     this.#spare = null;
-    this.#ahead = { buffer, read };
+    // Who comes to need what could not be read reads it again, and sees why.
+    this.#ahead = { buffer, read: read.catch(() => 0) };
   }
 }
 
