@@ -40,8 +40,6 @@ export const UNFRAMED = 0;
 export const FRAMED_BEFORE = 1;
 export const FRAMED_AFTER = 2;
 export const FRAMED: number = FRAMED_BEFORE | FRAMED_AFTER;
-/** Behind a value may stand the `D` of the next message and its length, which is no `D` of a track. */
-export const FRAMED_BY_D = 4;
 
 /** Takes each finding as it is settled, in order of `from`. */
 export type Report = (finding: Finding) => void;

@@ -1,5 +1,5 @@
 import { iinRows } from '../pan/iin.ts';
-import { endings, partEnding } from './endings.ts';
+import { endings, fieldEndings, partEnding } from './endings.ts';
 
 /** What the prefilter has to know of a byte, as bits. The kernel and its twin share these tables. */
 export const DIGIT = 1;
@@ -91,6 +91,25 @@ for (const ending of [...endings, partEnding, ' is', 's:3', 's:4', '";i']) {
 
 function indexOf(one: number, two: number, three: number): number {
   return ((one & 31) << 10) | ((two & 31) << 5) | (three & 31);
+}
+
+/** One bit for each two letters, by their low five bits, that may end the name of a card field. */
+export const fieldBits: Uint8Array = new Uint8Array(1 << 7);
+for (const ending of fieldEndings) {
+  const index = indexOf(0, ending.charCodeAt(0), ending.charCodeAt(1));
+  fieldBits[index >> 3]! |= 1 << (index & 7);
+}
+
+/** False if a name that ends with these two bytes is no card field's; true where they are no letters. */
+export function mayEndField(one: number, two: number): boolean {
+  if (!isLetter(one) || !isLetter(two)) return true;
+  const index = indexOf(0, one, two);
+  return ((fieldBits[index >> 3]! >> (index & 7)) & 1) !== 0;
+}
+
+function isLetter(byte: number): boolean {
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x7a;
 }
 
 /** True if a name that ends at `at` may be one of a code or a PIN. */

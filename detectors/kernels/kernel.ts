@@ -6,6 +6,7 @@ import {
   escapeBehindDigit,
   escapeFirsts,
   exempts,
+  fieldBits,
   gaps,
   sides,
 } from './classes.ts';
@@ -42,13 +43,14 @@ const TABLES: readonly Uint8Array[] = [
   escapeAlways,
   escapeBehindDigit,
   exempts,
+  fieldBits,
 ];
 const ENDINGS_AT = 4_096;
 const WINDOW_AT = 65_536;
 const WINDOW_BYTES_MIN = 1_024;
 const WINDOW_BYTES_MAX = 32_768;
 /** Bytes before a window that the kernel may look at. */
-const BEFORE_BYTES = 48;
+const BEFORE_BYTES = 64;
 /** Bytes behind the place where a window ends that it may look at: the longest escape. */
 const BEHIND_BYTES = 64;
 /** Where buffers are allocated, behind the window. */

@@ -4,7 +4,7 @@
  * same way as the twin does. scripts/kernels.mjs compiles it into sieve-module.ts.
  *
  * Memory: the classes of bytes at 0, the tables of classes.ts for keys and
- * escapes and for brands from 256 to 1792, the bits of endings at 4096, all written by kernel.ts; the
+ * escapes, for brands and for card fields from 256 to 2048, the bits of endings at 4096, all written by kernel.ts; the
  * sizes of groups at 8192; data from 65536 on. 64 bytes behind the data may be read.
  */
 const CLASSES: i32 = 0;
@@ -16,6 +16,7 @@ const FIRSTS: i32 = 768;
 const ALWAYS: i32 = 1024;
 const BEHIND_DIGIT: i32 = 1280;
 const EXEMPTS: i32 = 1536;
+const FIELDS: i32 = 1792;
 const ENDINGS: i32 = 4096;
 const SIZES: i32 = 8192;
 
@@ -34,6 +35,10 @@ const HEAD_BYTES_MAX: i32 = 12;
 const PLAIN_BYTES_MAX: i32 = 40;
 const GAP_BYTES_MAX: i32 = 24;
 const PART_BYTES_MAX: i32 = 48;
+const VALUE_BYTES_MAX: i32 = 48;
+const ESCAPE_BYTES_MAX: i32 = 6;
+const TAG_BYTES_MIN: i32 = 4;
+const TAG_BYTES_MAX: i32 = 6;
 const RUN_BYTES_MIN: i32 = 12;
 const GROUPS_MAX: i32 = 24;
 const DIGITS_MIN: i32 = 12;
@@ -52,13 +57,15 @@ const REPLACEMENT: i32 = 0xfffd;
 /** As of base/finding.ts: on which sides of a value a byte of framing may stand. */
 const FRAMED_BEFORE: i32 = 1;
 const FRAMED_AFTER: i32 = 2;
-const FRAMED_BY_D: i32 = 4;
 
 let framedSides: i32 = 0;
 /** The first byte that can be read, the first one searched, and the end of all. */
 let floor: i32 = 0;
 let origin: i32 = 0;
 let limit: i32 = 0;
+/** As of run.ts. */
+let known: i32 = 0;
+let isOpen: bool = false;
 /** Values that begin before this have been looked at. */
 let valueFrom: i32 = 0;
 
@@ -380,7 +387,6 @@ function runEnd(start: i32): i32 {
     if ((kind & DIGIT) != 0) group++;
     else {
       if ((kind & (SEPARATOR | DOTTED)) == 0 || group < 4) break;
-      if ((kind & DOTTED) != 0 && group > 6) break;
       if (at + 1 >= limit || (classOf(at + 1) & DIGIT) == 0) break;
       group = 0;
     }
@@ -392,8 +398,15 @@ function isWorded(at: i32): bool {
   if (at - 4 < floor || load<u8>(at - 1) != 0x20) return false;
   let end = at;
   while (end < limit && end - at < 5 && (classOf(end) & DIGIT) != 0) end++;
-  if (end - at != 3 && end - at != 4) return false;
+  if ((end - at != 3 && end - at != 4) || goesOn(end)) return false;
   return endsKey(keyEnd(at)) || (load<u32>(at - 4) == SAID && endsKey(at - 4));
+}
+
+function goesOn(end: i32): bool {
+  if (end >= limit) return false;
+  const byte: i32 = load<u8>(end);
+  if (byte == 0x5f || isLetter(byte)) return true;
+  return (byte == 0x2d || byte == 0x2e) && end + 1 < limit && (classOf(end + 1) & DIGIT) != 0;
 }
 
 function endsKey(at: i32): bool {
@@ -435,36 +448,79 @@ function isHarmless(start: i32, end: i32): bool {
   const groups = readGroups(start, end);
   if (groups == 0) return true;
   const before: i32 = start > floor ? sideOf(start - 1) : BEFORE | FRAMING;
-  if ((before & BEFORE) == 0 || (!isEnded(end) && !isFramedByD(start, end))) return false;
+  const isBehindHex = (before & BEFORE) == 0;
+  if (isBehindHex && !followsHex(start)) return false;
+  const isBeforeHex = end < limit && isHexLetter(load<u8>(end));
+  if (!isBeforeHex && !isEnded(end)) return false;
   const framed = (before & FRAMING) != 0 && (framedSides & FRAMED_BEFORE) != 0;
-  if (groups == 1) return load<i32>(SIZES) <= DIGITS_MAX && !mayPass(start, end, framed);
+  if (groups == 1) {
+    const count = load<i32>(SIZES);
+    if (count > DIGITS_MAX && load<u8>(start) != 0x30) return false;
+    if (holdsTag(start, end)) return false;
+    if (isRepeated(start, end)) return true;
+    if (count > DIGITS_MAX) return false;
+    return !mayPass(start, end, framed);
+  }
   if (groups > GROUPS_MAX || framed || isValue(start)) return false;
-  for (let i = 0; i < groups; i++) if (mayBeGrouped(i, groups)) return false;
+  isOpen = (framedSides & FRAMED_AFTER) != 0 || maySpellMore(end);
+  known = isOpen ? groups - 1 : groups;
+  const isEdged = isBehindHex || isBeforeHex;
+  let from = start;
+  for (let i = 0; i < groups; i++) {
+    if (mayBegin(from, i, isEdged)) return false;
+    from += load<i32>(SIZES + 4 * i) + 1;
+  }
   return true;
+}
+
+function maySpellMore(end: i32): bool {
+  if (end + 1 >= limit) return end < limit;
+  return (classOf(end) & (SEPARATOR | DOTTED)) != 0 && (classOf(end + 1) & ESCAPE) != 0;
 }
 
 function isEnded(end: i32): bool {
   if (end >= limit) return true;
-  const byte: i32 = load<u8>(end);
   if ((sideOf(end) & AFTER) == 0) return false;
-  if (byte != 0x26 && byte != 0x5c) return true;
-  if (end + 1 >= limit) return false;
-  const next: i32 = load<u8>(end + 1);
-  return byte == 0x26 ? next != 0x23 : next != 0x75 && next != 0x78 && next != 0x5c;
+  const byte: i32 = load<u8>(end);
+  if (byte == 0x26) return end + 1 < limit && load<u8>(end + 1) != 0x23;
+  return byte != 0x5c || !mayEscape(end);
 }
 
-function isFramedByD(start: i32, end: i32): bool {
-  if ((framedSides & FRAMED_BY_D) == 0 || end + 1 >= limit) return false;
-  if (load<u8>(end) != 0x44 || load<u8>(end + 1) != 0) return false;
-  for (let at = start; at + 4 <= end; at++) if (isTag(at, end + 1)) return false;
+function mayEscape(at: i32): bool {
+  let end = at;
+  while (end < limit && end - at < BACKSLASHES_MAX && load<u8>(end) == 0x5c) end++;
+  if (end == limit) return true;
+  const byte: i32 = load<u8>(end);
+  return byte == 0x75 || byte == 0x78 || byte == 0x5c;
+}
+
+function followsHex(start: i32): bool {
+  if (start - ESCAPE_BYTES_MAX < floor || !isHexLetter(load<u8>(start - 1))) return false;
+  for (let at = start - ESCAPE_BYTES_MAX; at < start - 1; at++) {
+    const byte: i32 = load<u8>(at);
+    if (byte == 0x25 || byte == 0x5c) return false;
+  }
   return true;
 }
 
-function isTag(at: i32, valueTo: i32): bool {
-  const one: i32 = load<u8>(at);
-  const two: i32 = load<u8>(at + 1);
-  if (one == two ? one != 0x39 : one != 0x35 || two != 0x36) return false;
-  return 2 * (16 * (<i32>load<u8>(at + 2) - 0x30) + <i32>load<u8>(at + 3) - 0x30) == valueTo - at - 4;
+function isHexLetter(byte: i32): bool {
+  return (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66;
+}
+
+function holdsTag(start: i32, end: i32): bool {
+  for (let at = start; at < end; at++) if (at - TAG_BYTES_MIN >= floor && followsTag(at, end)) return true;
+  return false;
+}
+
+function followsTag(at: i32, end: i32): bool {
+  const one: i32 = load<u8>(at - 4);
+  const two: i32 = load<u8>(at - 3) | 0x20;
+  if (one == 0x35 && two == 0x36) return load<u8>(at) == 0x34;
+  if (end - at < DIGITS_MIN) return false;
+  if (one == 0x35) return two == 0x61 || (two == 0x37 && end < limit && isHexLetter(load<u8>(end)));
+  if (one == 0x39 && two == 0x39) return load<u16>(at - 2) == 0x3830;
+  if (at - TAG_BYTES_MAX < floor || load<u8>(at - 6) != 0x39 || (load<u8>(at - 5) | 0x20) != 0x66) return false;
+  return (one == 0x31 && two == 0x66) || (one == 0x32 && two == 0x30) || (one == 0x36 && two == 0x62);
 }
 
 function sideOf(at: i32): i32 {
@@ -472,10 +528,32 @@ function sideOf(at: i32): i32 {
 }
 
 function isValue(start: i32): bool {
-  if (start - 2 < floor) return true;
+  if (start - 3 < floor) return true;
   const before: i32 = load<u8>(start - 1);
+  if (before == 0x0a || before == 0x6e) return mayEndEmptyLine(start);
   const blank = before == 0x20 || before == 0x09;
-  return (classOf(blank ? start - 2 : start - 1) & (GAP | ASSIGNER)) != 0;
+  if ((classOf(blank ? start - 2 : start - 1) & (GAP | ASSIGNER)) == 0) return false;
+  const stop = max(floor + 2, start - VALUE_BYTES_MAX);
+  let end = start;
+  while (end > stop && (classOf(end - 1) & (GAP | ASSIGNER)) != 0) end--;
+  return end <= stop || mayEndField(load<u8>(end - 2), load<u8>(end - 1));
+}
+
+function mayEndField(one: i32, two: i32): bool {
+  if (!isLetter(one) || !isLetter(two)) return true;
+  const index = (one & 31) << 5 | (two & 31);
+  return ((load<u8>(FIELDS + (index >> 3)) >> <u8>(index & 7)) & 1) != 0;
+}
+
+function isLetter(byte: i32): bool {
+  return (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
+}
+
+function mayEndEmptyLine(start: i32): bool {
+  const two: i32 = load<u8>(start - 2);
+  const three: i32 = load<u8>(start - 3);
+  if (load<u8>(start - 1) == 0x0a) return two == 0x0a || (two == 0x0d && three == 0x0a);
+  return two == 0x5c && (three == 0x6e || three == 0x72 || three == 0x5c);
 }
 
 function readGroups(start: i32, end: i32): i32 {
@@ -496,15 +574,48 @@ function readGroups(start: i32, end: i32): i32 {
   return digits < DIGITS_MIN ? 0 : groups + 1;
 }
 
-function mayBeGrouped(i: i32, groups: i32): bool {
+function mayBegin(from: i32, i: i32, isEdged: bool): bool {
+  const first = load<i32>(SIZES + 4 * i);
+  if (first >= DIGITS_MIN)
+    return isEdged || first > DIGITS_MAX || holdsTag(from, from + first) || mayBeCard(from, i, 1);
+  if (first == 4) {
+    if (mayHave(i + 1, 6, 6)) return mayHave(i + 2, 4, 5) && mayBeCard(from, i, 3);
+    if (!mayHave(i + 1, 4, 4) || !mayHave(i + 2, 4, 4) || !mayHave(i + 3, 1, 4)) return false;
+    if (mayBeCard(from, i, 4)) return true;
+    return mayHave(i + 3, 4, 4) && mayHave(i + 4, 1, 3) && mayBeCard(from, i, 5);
+  }
+  if (first == 5) return mayHave(i + 1, 5, 5) && mayHave(i + 2, 5, 5) && mayBeCard(from, i, 3);
+  if (first == 6) return (mayHave(i + 1, 10, 10) || mayHave(i + 1, 13, 13)) && mayBeCard(from, i, 2);
+  return first == 8 && (mayHave(i + 1, 8, 8) || mayHave(i + 1, 11, 11)) && mayBeCard(from, i, 2);
+}
+
+function mayBeCard(from: i32, i: i32, count: i32): bool {
+  if (i + count > known) return true;
+  let to = from - 1;
+  for (let k = i; k < i + count; k++) to += load<i32>(SIZES + 4 * k) + 1;
+  if (isRepeated(from, to)) return false;
+  if (mayBeExempt(load<u8>(from), load<u8>(from + 1))) return true;
+  let sum = 0;
+  let double = false;
+  for (let at = to - 1; at >= from; at--) {
+    const digit = <i32>load<u8>(at) - 0x30;
+    if (digit < 0 || digit > 9) continue;
+    sum += double ? doubled(digit) : digit;
+    double = !double;
+  }
+  return sum % 10 == 0;
+}
+
+function isRepeated(from: i32, to: i32): bool {
+  const first = load<u8>(from);
+  for (let at = from + 1; at < to; at++) if (load<u8>(at) != first && (classOf(at) & DIGIT) != 0) return false;
+  return true;
+}
+
+function mayHave(i: i32, least: i32, most: i32): bool {
+  if (i >= known) return isOpen;
   const size = load<i32>(SIZES + 4 * i);
-  if (size >= DIGITS_MIN) return true;
-  if (i + 1 >= groups) return false;
-  const second = load<i32>(SIZES + 4 * i + 4);
-  if (size == 6) return second >= 7;
-  if (size == 8) return second >= 8;
-  if (size == 5) return second == 5;
-  return size == 4 && (second == 4 || second == 6);
+  return size >= least && size <= most;
 }
 
 function mayPass(start: i32, end: i32, framed: bool): bool {

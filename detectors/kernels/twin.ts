@@ -31,6 +31,8 @@ const FEED = 0x0a;
 const RETURN = 0x0d;
 const BLANK = 0x20;
 const QUOTE = 0x22;
+const DASH = 0x2d;
+const DOT = 0x2e;
 const COLON = 0x3a;
 const SEMICOLON = 0x3b;
 const LESS = 0x3c;
@@ -48,6 +50,8 @@ const LETTER_R = 0x72;
 const LETTER_S = 0x73;
 const LETTER_U = 0x75;
 const LETTER_X = 0x78;
+const LETTER_Z = 0x7a;
+const UNDERSCORE = 0x5f;
 
 /** The first offset in [from, to) at which card data could start, for what stands before too; `to` if there is none. */
 export function twinSearch(bytes: Bytes, from: number, to: number, framing: number): number {
@@ -98,7 +102,6 @@ function runEnd(bytes: Bytes, start: number, to: number): number {
     if ((kind & DIGIT) !== 0) group++;
     else {
       if ((kind & (SEPARATOR | DOTTED)) === 0 || group < 4) break;
-      if ((kind & DOTTED) !== 0 && group > 6) break;
       if (at + 1 >= to || (classes[bytes[at + 1]!]! & DIGIT) === 0) break;
       group = 0;
     }
@@ -111,8 +114,17 @@ function isWorded(bytes: Bytes, at: number, to: number): boolean {
   if (at < 4 || bytes[at - 1] !== BLANK) return false;
   let end = at;
   while (end < to && end - at < 5 && (classes[bytes[end]!]! & DIGIT) !== 0) end++;
-  if (end - at !== 3 && end - at !== 4) return false;
+  if ((end - at !== 3 && end - at !== 4) || goesOn(bytes, end, to)) return false;
   return endsKey(bytes, keyEnd(bytes, at)) || (isSaid(bytes, at) && endsKey(bytes, at - 4));
+}
+
+/** What ends at `end` is no value but a part of a word, a date or a number: cvv/index.ts says the same. */
+function goesOn(bytes: Bytes, end: number, to: number): boolean {
+  if (end >= to) return false;
+  const byte = bytes[end]!;
+  const letter = byte | BLANK;
+  if (byte === UNDERSCORE || (letter >= LETTER_A && letter <= LETTER_Z)) return true;
+  return (byte === DASH || byte === DOT) && end + 1 < to && (classes[bytes[end + 1]!]! & DIGIT) !== 0;
 }
 
 /** ` is ` right before `at`. */

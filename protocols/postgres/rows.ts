@@ -8,13 +8,10 @@ import { int16At, int32At, putInt32 } from '../../base/binary.ts';
 import { type Bytes, join } from '../../base/bytes.ts';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { PangateError } from '../../base/errors.ts';
-import { FRAMED_BEFORE, FRAMED_BY_D } from '../../base/finding.ts';
+import { FRAMED_BEFORE } from '../../base/finding.ts';
 import { type Column, maskCell } from './cell.ts';
 import { Type } from './messages.ts';
 import type { Plan } from './plan.ts';
-
-/** Rows stand behind one another: a length before each value, behind the last one the next message's type. */
-const FRAMED: number = FRAMED_BEFORE | FRAMED_BY_D;
 
 /** Takes the masked bytes of whole messages, in order; views of the run, or arrays of their own. */
 export type Emit = (bytes: Bytes) => void;
@@ -33,7 +30,7 @@ export function maskRows(
 ): void {
   let sent = from;
   let row = from;
-  let candidate = plan.everyRow ? from : cleaner.next(bytes, from, to, FRAMED);
+  let candidate = plan.everyRow ? from : cleaner.next(bytes, from, to, FRAMED_BEFORE);
   while (candidate < to) {
     let rowTo = row + 1 + int32At(bytes, row + 1);
     while (rowTo <= candidate) {
@@ -47,7 +44,7 @@ export function maskRows(
       sent = rowTo;
     }
     row = rowTo;
-    candidate = plan.everyRow ? rowTo : cleaner.next(bytes, rowTo, to, FRAMED);
+    candidate = plan.everyRow ? rowTo : cleaner.next(bytes, rowTo, to, FRAMED_BEFORE);
   }
   if (to > sent) emit(bytes.subarray(sent, to));
 }
