@@ -93,9 +93,10 @@ async function write(word: string, options: ExportOptions): Promise<void> {
 
 function jobOf(checked: Checked, options: ExportOptions): Omit<ExportJob, 'sink'> {
   let tape: Promise<Tape> | null = null;
+  const columns = FORMATS[options.format]?.columns ?? Number.POSITIVE_INFINITY;
   return {
     checked,
-    tape: () => (tape ??= openTape(checked, options)),
+    tape: () => (tape ??= openTape(checked, { ...options, columns })),
     statement: options.statement ?? null,
     rowsMax: options.rows,
     version: version(),

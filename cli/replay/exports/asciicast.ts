@@ -23,6 +23,7 @@ const CODES: Partial<Record<Beat['kind'], string>> = {
 /** Version 3: intervals, and where it comes from in comments. */
 export const asciicast: ExportFormat = {
   about: 'asciicast version 3',
+  columns: WIDE.columns,
   write: async (job) => {
     const tape = await job.tape();
     const { columns: cols, rows } = await sizeOf(tape);
@@ -42,6 +43,7 @@ export const asciicast: ExportFormat = {
 /** Version 2, for asciinema before 3.0: times since the start; no comments. */
 export const asciicast2: ExportFormat = {
   about: 'asciicast version 2, for asciinema before 3.0',
+  columns: WIDE.columns,
   write: async (job) => {
     const tape = await job.tape();
     const { columns: width, rows: height } = await sizeOf(tape);

@@ -21,5 +21,7 @@ export interface ExportJob {
 export interface ExportFormat {
   /** For `--format`'s help. */
   readonly about: string;
+  /** Columns that results of statements may take in it; as many as they need unless said. */
+  readonly columns?: number;
   readonly write: (job: ExportJob) => Promise<void>;
 }

@@ -2,6 +2,7 @@ import { asciicast, asciicast2 } from './asciicast.ts';
 import type { ExportFormat } from './format.ts';
 import { har } from './har.ts';
 import { html } from './html.ts';
+import { pcapng } from './pcapng.ts';
 import { csv, json, jsonl } from './records.ts';
 import { text } from './text.ts';
 
@@ -15,6 +16,7 @@ export const FORMATS: Readonly<Record<string, ExportFormat>> = {
   asciicast,
   'asciicast-2': asciicast2,
   har,
+  pcapng,
 };
 
 /** The format of a name that is one of `FORMATS`. */
