@@ -50,7 +50,8 @@ class Theirs {
     let cells = '';
     for (let column = 0; column < COLUMNS; column++) {
       const cell = line.getCell(column)!;
-      if (cell.getWidth() === 0) continue;
+      // The second half of a wide character shows nothing; where the first is gone it is a blank.
+      if (cell.getWidth() === 0 && line.getCell(column - 1)?.getWidth() === 2) continue;
       const foreground = cell.isFgDefault() ? -1 : cell.getFgColor() + (cell.isFgRGB() ? 0x1000000 : 0);
       const background = cell.isBgDefault() ? -1 : cell.getBgColor() + (cell.isBgRGB() ? 0x1000000 : 0);
       const look =

@@ -260,6 +260,7 @@ export class Screen {
     this.#normal.eraseInScreen(2, PLAIN_PEN);
     this.#grid = this.#normal;
     this.#soft();
+    this.#alternate.forget();
     this.#normal.clear(PLAIN_PEN);
     this.#normal.place(0, 0);
   }

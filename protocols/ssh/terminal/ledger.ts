@@ -10,8 +10,8 @@ export interface Piece {
   bytes: number;
   /** Offset in the text that was scanned; -1 for what is no part of it. */
   readonly text: number;
-  /** Null where it shows in no cell, or in a row that is left. */
-  line: Line | null;
+  /** Null where it shows in no cell. */
+  readonly line: Line | null;
   readonly column: number;
   /** Cells; as many as bytes where it is a run of ASCII. */
   readonly width: number;
@@ -24,7 +24,7 @@ export type Sort = 'run' | 'character' | 'repeat' | 'string';
 /** Pieces in the order of the stream. */
 export class Ledger {
   #pieces: Piece[] = [];
-  /** Pieces before this index show in no cell. */
+  /** Pieces before this index are judged: they show in no cell that can change. */
   #shownFrom = 0;
 
   get isEmpty(): boolean {
@@ -50,11 +50,10 @@ export class Ledger {
 
   /** What is there so far is judged: its cells can change no more. */
   leave(): void {
-    for (let i = this.#shownFrom; i < this.#pieces.length; i++) this.#pieces[i]!.line = null;
     this.#shownFrom = this.#pieces.length;
   }
 
-  /** Forgets what is scanned up to `text` and shows in no cell. */
+  /** Forgets what is scanned up to `text` and judged. */
   prune(text: number): void {
     let count = 0;
     while (count < this.#shownFrom && endOfText(this.#pieces[count]!) <= text) count++;
@@ -99,7 +98,7 @@ export class Ledger {
 
   /** What the cell shows is of this piece, and not of one that was written over it. */
   shows(piece: Piece, column: number): boolean {
-    for (let i = this.#pieces.length - 1; i >= this.#shownFrom; i--) {
+    for (let i = this.#pieces.length - 1; i >= 0; i--) {
       const { line, column: from, width } = this.#pieces[i]!;
       if (line === piece.line && column >= from && column < from + width) return this.#pieces[i] === piece;
     }

@@ -94,10 +94,17 @@ function isNumeric(cell: number): boolean {
   return (cell >= 0x30 && cell <= 0x39) || cell === OPEN_MASK;
 }
 
+/** Something is written in the cursor's row. */
+export function isWritten(grid: Grid): boolean {
+  const { cells } = grid.current;
+  for (let column = 0; column < cells.length; column++) if (cells[column] !== BLANK) return true;
+  return false;
+}
+
 /** Nothing is written in the cursor's row, nor do digits touch it over an edge where the text does not wrap. */
 export function isFresh(grid: Grid): boolean {
+  if (isWritten(grid)) return false;
   const { cells, isWrapped } = grid.current;
-  for (let column = 0; column < cells.length; column++) if (cells[column] !== BLANK) return false;
   const above = isWrapped ? BLANK : edge(grid, grid.row - 1, cells.length - 1);
   return !isNumeric(above) && !isNumeric(edge(grid, grid.row + 1, 0));
 }

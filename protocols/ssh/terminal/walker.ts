@@ -11,7 +11,7 @@ import type { Judge } from './judge.ts';
 import type { Ledger } from './ledger.ts';
 import * as movement from './movement.ts';
 import { isDigit } from './open-number.ts';
-import { isFresh } from './row.ts';
+import { isFresh, isWritten } from './row.ts';
 import * as sequences from './sequence.ts';
 import type { WrittenText } from './written.ts';
 
@@ -107,6 +107,7 @@ export class Walker {
 
   /** Another size. */
   resized(): void {
+    this.#text.scan(false);
     this.#settle();
     this.#isDirty = true;
   }
@@ -149,15 +150,31 @@ export class Walker {
   #act(sort: number, text: number, perform: () => void): void {
     if (sort === movement.STILL) return perform();
     this.#touch();
-    if (sort === movement.AWAY) this.#settle();
-    else this.#judgeRow();
-    if (sort === movement.BACK && this.#shifts()) this.#leave();
+    if (sort !== movement.ERASE) this.#text.append(text);
+    if (sort === movement.AWAY) return this.#go(perform);
+    this.#judgeRow();
+    if (sort === movement.BACK && this.#shifts()) {
+      this.#text.scan(false);
+      this.#leave();
+    }
     const { column } = this.#grid;
     perform();
-    if (sort === movement.ERASE) return;
-    this.#text.append(text);
-    if (sort === movement.AWAY) this.#isDirty = !isFresh(this.#grid);
-    else this.#isDirty ||= sort === movement.BACK || text !== 0x09 || this.#passed(column);
+    if (sort !== movement.ERASE) this.#isDirty ||= sort === movement.BACK || text !== 0x09 || this.#passed(column);
+  }
+
+  /** To another row: what stands in this one is judged. */
+  #go(perform: () => void): void {
+    this.#settle();
+    perform();
+    this.#isDirty = !this.#isFresh();
+  }
+
+  /** The row is empty and goes on from none; asked again where digits touch it that may have to be hidden. */
+  #isFresh(): boolean {
+    if (isFresh(this.#grid)) return true;
+    if (isWritten(this.#grid)) return false;
+    this.#text.scan(false);
+    return isFresh(this.#grid);
   }
 
   /** What is written next may move what is written already. */
@@ -288,7 +305,7 @@ export class Walker {
 
   #wrapped(): void {
     if (this.#grid.rows < ROWS_MIN) this.#leave();
-    if (!isFresh(this.#grid)) this.#isDirty = true;
+    if (!this.#isFresh()) this.#isDirty = true;
   }
 
   /** Behind CR something else than LF comes: what stands in the row may be overwritten. */
@@ -301,6 +318,8 @@ export class Walker {
   #judgeRow(): void {
     if (!this.#isDirty || !this.#isChanged) return;
     this.#isChanged = false;
+    // What the text shows is hidden first: else it would depend on the cuts which of both finds it.
+    this.#text.scan(false);
     this.#judge.judge();
   }
 

@@ -3,6 +3,7 @@ import type { Cleaner, CleanStream } from '../../../base/cleaner.ts';
 import { ANYWHERE, type Finding } from '../../../base/finding.ts';
 import type { Findings } from './findings.ts';
 import type { Ledger } from './ledger.ts';
+import { isDigit } from './open-number.ts';
 import type { Output } from './output.ts';
 
 const STAR = 0x2a;
@@ -64,6 +65,7 @@ export class WrittenText {
 
   /** Scans what was appended; with `last` as if nothing followed. */
   scan(last: boolean): void {
+    if (this.#length === 0 && !last) return;
     const given = this.#bytes.subarray(0, this.#length);
     const original = this.#unsettled.length === 0 ? keep(given) : join([this.#unsettled, given]);
     this.#length = 0;
@@ -122,20 +124,23 @@ export class WrittenText {
         const index = at + this.#streamFrom - from;
         const byte =
           masked.length === settled ? masked[index]! : isWord(original[index]!) ? STAR : original[index]!;
-        if (byte !== original[index]) isAny = this.#write(from + index, byte) || isAny;
+        if (byte !== original[index]) isAny = this.#write(from + index, original[index]!, byte) || isAny;
       }
       if (isAny) this.#findings.add(finding.kind, false);
     }
   }
 
-  #write(text: number, byte: number): boolean {
+  #write(text: number, original: number, byte: number): boolean {
     const piece = this.#ledger.at(text);
     if (piece === null) return false;
     const offset = text - piece.text;
     const isRun = piece.sort === 'run';
     const column = piece.column + (isRun ? offset : 0);
-    if (piece.line !== null && this.#ledger.shows(piece, column))
-      piece.line.cells[column] = isRun ? byte : STAR;
+    if (piece.line !== null && this.#ledger.shows(piece, column)) {
+      // A cell that was erased or moved since shows something else.
+      const cell = piece.line.cells[column]!;
+      if (isRun ? cell === original : isDigit(cell)) piece.line.cells[column] = isRun ? byte : STAR;
+    }
     return this.#output.write(piece.raw + offset, byte);
   }
 }
