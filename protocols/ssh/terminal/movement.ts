@@ -68,7 +68,8 @@ export function sortOfCsi(grid: Grid, sequence: Sequencer): number {
   if (final === 'K') return sequence.parameter(0, 0) === 0 ? ERASE : BACK;
   if (final === 'b') return REPEAT;
   if ('CaI'.includes(final)) return FORWARD;
-  if ('DGZ`P@X'.includes(final)) return BACK;
+  // `h`: what is inserted from now on moves what stands behind it.
+  if ('DGZ`P@Xh'.includes(final)) return BACK;
   return 'ABEFJLMSTderu'.includes(final) ? AWAY : STILL;
 }
 

@@ -134,8 +134,9 @@ export class Walker {
   }
 
   #return(): void {
-    this.#judgeRow();
     this.#text.append(CR);
+    this.#judgeRow();
+    if (this.#grid.insert) this.#leaveHidden();
     if (this.#grid.column > 0) this.#isReturned = true;
     this.#grid.toColumn(0);
   }
@@ -153,10 +154,7 @@ export class Walker {
     if (sort !== movement.ERASE) this.#text.append(text);
     if (sort === movement.AWAY) return this.#go(perform);
     this.#judgeRow();
-    if (sort === movement.BACK && this.#shifts()) {
-      this.#text.scan(false);
-      this.#leave();
-    }
+    if (sort === movement.BACK && this.#shifts()) this.#leaveHidden();
     const { column } = this.#grid;
     perform();
     if (sort !== movement.ERASE) this.#isDirty ||= sort === movement.BACK || text !== 0x09 || this.#passed(column);
@@ -179,7 +177,8 @@ export class Walker {
 
   /** What is written next may move what is written already. */
   #shifts(): boolean {
-    return this.#grid.insert || this.#sequence.code === 0x40 || this.#sequence.code === 0x50;
+    const { code } = this.#sequence;
+    return this.#grid.insert || code === 0x40 || code === 0x50 || code === 0x68;
   }
 
   /** A tab has gone over cells that are written. */
@@ -325,6 +324,12 @@ export class Walker {
 
   #settle(): void {
     this.#judgeRow();
+    this.#leave();
+  }
+
+  /** Before cells move: what the text shows is hidden where it stands. */
+  #leaveHidden(): void {
+    this.#text.scan(false);
     this.#leave();
   }
 
