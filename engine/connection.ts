@@ -21,8 +21,9 @@ export function serveConnection(house: Gatehouse, name: string, protocol: Protoc
     socket.on('error', () => undefined).destroy();
     return;
   }
-  socket.once('close', () => visit.leave());
-  const connection = new Connection(house, listener, protocol, acceptWire(socket), visit);
+  const wire = acceptWire(socket);
+  wire.closed(() => visit.leave());
+  const connection = new Connection(house, listener, protocol, wire, visit);
   void connection.serve();
 }
 

@@ -16,7 +16,10 @@ export async function listen(
   log: Log,
   accept: (socket: Socket) => void,
 ): Promise<{ readonly server: Server; readonly address: string }> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, accept);
+  const server = createServer(
+    { allowHalfOpen: true, noDelay: true, keepAlive: true, pauseOnConnect: true },
+    accept,
+  );
   const where = endpoint(config);
   await bind(server, where).catch(async (error: NodeJS.ErrnoException) => {
     const isStale = error.code === 'EADDRINUSE' && 'path' in where && (await nobodyAt(where.path));

@@ -1,15 +1,15 @@
 /**
  * Sockets as wires. During login bytes are awaited with `read`; then `flow` hands them to a
- * sink as they arrive. A plain upstream socket reads straight into the sink's own buffer
- * (net's `onread`), so that bulk data is neither allocated nor copied; accepted and TLS
- * sockets deliver chunks.
+ * sink as they arrive. A plain socket reads straight into the sink's own buffer (net's
+ * `onread`), so that bytes are neither allocated nor copied; TLS sockets deliver chunks.
  */
 import { connect, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type Bytes, join, keep, NO_BYTES } from '../base/bytes.ts';
-import { assert, PangateError } from '../base/errors.ts';
+import { PangateError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { SecureOptions, Sink, Wire } from '../base/wire.ts';
+import { type InPlace, readInPlace } from './in-place.ts';
 import { secureSocket } from './tls.ts';
 
 /** Where to connect to. A host that starts with `/` is a Unix socket's path. */
@@ -21,10 +21,11 @@ export interface Dial {
   readonly plain: boolean;
 }
 
-/** Wraps an accepted socket. The socket must not have been read. */
+/** Wraps a socket where its server has just accepted it; the socket is the wire's from now on. */
 export function acceptWire(socket: Socket): SocketWire {
   const wire = new SocketWire();
-  wire.attach(socket);
+  const inPlace = readInPlace(socket, wire.inPlace());
+  wire.attach(inPlace ?? socket, inPlace !== null);
   return wire;
 }
 
@@ -71,7 +72,6 @@ export class SocketWire implements Wire {
   port = 0;
   #socket!: Socket;
   #detach: () => void = () => undefined;
-  #plain = false;
   #queue: Bytes[] = [];
   #queuedBytes = 0;
   #ended = false;
@@ -80,7 +80,7 @@ export class SocketWire implements Wire {
   #sink: Sink | null = null;
 
   /** The `onread` option for a socket that reads in place; login bytes go through a small buffer. */
-  inPlace(): { buffer: () => Bytes; callback: (read: number, buffer: Bytes) => boolean } {
+  inPlace(): InPlace {
     const login = Buffer.allocUnsafeSlow(4096);
     return {
       buffer: () => this.#sink?.room() ?? login,
@@ -89,10 +89,14 @@ export class SocketWire implements Wire {
     };
   }
 
+  /** Calls when the connection is closed. */
+  closed(listener: () => void): void {
+    this.#socket.once('close', listener);
+  }
+
   /** Takes over a connected socket. */
   attach(socket: Socket, plain = false): void {
     this.#socket = socket;
-    this.#plain = plain;
     this.address ||= socket.remoteAddress ?? '';
     this.port ||= socket.remotePort ?? 0;
     socket.setNoDelay(true);
@@ -147,7 +151,6 @@ export class SocketWire implements Wire {
   }
 
   async secure(options: SecureOptions): Promise<void> {
-    assert(!this.#plain, 'a wire that reads in place stays plain');
     const raw = this.#socket;
     const early = this.#takeQueue();
     if (early.length + raw.readableLength > 0 && options.early !== 'feed') {
