@@ -6,6 +6,7 @@
 import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE } from 'msgpackr';
 import type { Bytes } from '../base/bytes.ts';
 import { assert } from '../base/errors.ts';
+import { plainMapBound, writePlainMap } from './plain-map.ts';
 import type { EncodedRecord } from './segment-buffer.ts';
 import { valueEnd } from './value.ts';
 
@@ -44,6 +45,27 @@ export function writeRecord(target: Bytes, at: number, record: EncodedRecord): n
   return end + record.body.length;
 }
 
+/** No fewer bytes than `writePlainRecord` will write; -1 for a record that it does not write. */
+export function plainRecordBound(type: string, data: Readonly<Record<string, unknown>>): number {
+  const bound = plainMapBound(data);
+  return bound < 0 ? -1 : 1 + 9 + 9 + nameOf(type).length + bound;
+}
+
+/** As `writeRecord`, from the data itself; -1 if a text in it is not ASCII: what was written is then void. */
+export function writePlainRecord(
+  target: Bytes,
+  at: number,
+  head: { readonly seq: number; readonly dtUs: number; readonly type: string },
+  data: Readonly<Record<string, unknown>>,
+): number {
+  target[at] = 0x94;
+  let end = writeUint(target, at + 1, head.seq);
+  end = writeUint(target, end, head.dtUs);
+  const type = nameOf(head.type);
+  for (let i = 0; i < type.length; i++) target[end + i] = type[i]!;
+  return writePlainMap(target, end + type.length, data);
+}
+
 /** The map of `record.body` with one entry more. */
 function writeWithTail(target: Bytes, from: number, record: EncodedRecord, tail: Bytes): number {
   const { body } = record;
@@ -70,6 +92,14 @@ export function writeUint(target: Bytes, at: number, value: number): number {
   if (value < 0x80) {
     target[at] = value;
     return at + 1;
+  }
+  if (value >= 0x10000 && value < 0x100000000) {
+    target[at] = 0xce;
+    target[at + 1] = value >>> 24;
+    target[at + 2] = value >>> 16;
+    target[at + 3] = value >>> 8;
+    target[at + 4] = value;
+    return at + 5;
   }
   const width = value < 0x100 ? 1 : value < 0x10000 ? 2 : value < 0x100000000 ? 4 : 8;
   target[at] = width === 1 ? 0xcc : width === 2 ? 0xcd : width === 4 ? 0xce : 0xcf;

@@ -4,7 +4,7 @@ import type { Facts } from '../base/recording.ts';
 import { FactSum } from './facts.ts';
 import type { RecordSlice } from './journal-frame.ts';
 import { recordingLimits } from './limits.ts';
-import { recordBytesBound, writeRecord } from './record.ts';
+import { plainRecordBound, recordBytesBound, writePlainRecord, writeRecord } from './record.ts';
 
 const FIRST_BYTES = 4096;
 /** A full segment with the overshoot of an ordinary last record. */
@@ -49,9 +49,23 @@ export class SegmentBuffer {
   /** Appends one record: `body` is the msgpack map that `tail` is put into. */
   append(record: EncodedRecord, facts: Facts | undefined): void {
     this.#reserve(recordBytesBound(record));
-    this.length = writeRecord(this.bytes, this.length, record);
-    if (this.count === 0) this.monoFirstUs = record.dtUs;
-    this.monoLastUs = record.dtUs;
+    this.#appended(writeRecord(this.bytes, this.length, record), record.dtUs, facts);
+  }
+
+  /** Appends a record from its data; false, and nothing appended, for data that needs the general encoder. */
+  appendPlain(head: RecordPlace, data: Readonly<Record<string, unknown>>, facts: Facts | undefined): boolean {
+    const bound = plainRecordBound(head.type, data);
+    if (bound < 0) return false;
+    this.#reserve(bound);
+    const end = writePlainRecord(this.bytes, this.length, head, data);
+    if (end >= 0) this.#appended(end, head.dtUs, facts);
+    return end >= 0;
+  }
+
+  #appended(length: number, dtUs: number, facts: Facts | undefined): void {
+    this.length = length;
+    if (this.count === 0) this.monoFirstUs = dtUs;
+    this.monoLastUs = dtUs;
     this.count++;
     if (facts === undefined) return;
     this.facts.add(facts);
@@ -108,11 +122,15 @@ export class SegmentBuffer {
   }
 }
 
-/** A record's parts, ready to be put together. Views are copied by `append`. */
-export interface EncodedRecord {
+/** Where a record stands, and what it is. */
+export interface RecordPlace {
   readonly seq: number;
   readonly dtUs: number;
   readonly type: string;
+}
+
+/** A record's parts, ready to be put together. Views are copied by `append`. */
+export interface EncodedRecord extends RecordPlace {
   readonly body: Bytes;
   readonly tailName: string;
   readonly tail: Bytes | null;

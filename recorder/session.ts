@@ -16,7 +16,7 @@ import { recordingLimits } from './limits.ts';
 import { SEED_BYTES } from './merkle.ts';
 import { encodeBody } from './record.ts';
 import { encodeSeedBody, SEED_TYPE } from './segment.ts';
-import { SegmentBuffer } from './segment-buffer.ts';
+import { type RecordPlace, SegmentBuffer } from './segment-buffer.ts';
 import type { SegmentPool } from './segment-pool.ts';
 import type { SessionFile } from './session-file.ts';
 
@@ -252,14 +252,11 @@ export class SessionRecorder implements Recorder, JournalSource {
 
   #record(entry: Entry): number {
     const segment = this.#open ?? this.#begin();
-    const body = encodeBody(entry.data);
-    const tail = entry.tail?.msgpack ?? null;
-    if (body.length + (tail?.length ?? 0) > recordingLimits.recordBytesMax)
-      throw new PangateError('limit-exceeded', 'a record is larger than recordBytesMax');
     const seq = this.#nextSeq;
     const before = segment.length;
-    const tailName = entry.tail?.name ?? '';
-    segment.append({ seq, dtUs: this.#elapsedUs(), type: entry.type, body, tailName, tail }, entry.facts);
+    const place = { seq, dtUs: this.#elapsedUs(), type: entry.type };
+    const isDone = entry.tail === undefined && segment.appendPlain(place, entry.data, entry.facts);
+    if (!isDone) appendEncoded(segment, place, entry);
     this.#nextSeq++;
     this.#unacceptedBytes += segment.length - before;
     if (segment.length >= this.#options.segmentBytesMax) this.#cut();
@@ -337,4 +334,12 @@ export class SessionRecorder implements Recorder, JournalSource {
     this.#dtUs = Math.max(this.#dtUs, this.#options.clock.monotonicUs() - this.#options.startedUs);
     return this.#dtUs;
   }
+}
+
+function appendEncoded(segment: SegmentBuffer, place: RecordPlace, { data, tail, facts }: Entry): void {
+  const body = encodeBody(data);
+  if (body.length + (tail?.msgpack.length ?? 0) > recordingLimits.recordBytesMax)
+    throw new PangateError('limit-exceeded', 'a record is larger than recordBytesMax');
+  const { seq, dtUs, type } = place;
+  segment.append({ seq, dtUs, type, body, tailName: tail?.name ?? '', tail: tail?.msgpack ?? null }, facts);
 }

@@ -4,7 +4,7 @@
  */
 
 import { int32At, putInt32 } from '../../base/binary.ts';
-import { type Bytes, join, text } from '../../base/bytes.ts';
+import { type Bytes, join, NO_BYTES, text } from '../../base/bytes.ts';
 import { PangateError } from '../../base/errors.ts';
 import { ANYWHERE } from '../../base/finding.ts';
 import { limits } from '../../base/limits.ts';
@@ -41,7 +41,7 @@ export class Backend implements Direction {
     const type = bytes[at]!;
     if (type === Type.DataRow || type === Type.CopyData) return this.#run(type, bytes, at);
     const to = at + 1 + int32At(bytes, at + 1);
-    return this.#handle(type, bytes.subarray(at, to)) ? to : at;
+    return this.#handle(type, bytes, at, to) ? to : at;
   }
 
   begin(type: number, length: number, bytes: Bytes, at: number): number {
@@ -56,7 +56,7 @@ export class Backend implements Direction {
         : this.#copyOf(run).large();
     this.missing = length - 4;
     run.rows++;
-    this.#shared.outlet.toClient(bytes.slice(at, at + 5));
+    this.#shared.toClient.send(bytes.slice(at, at + 5));
     return at + 5;
   }
 
@@ -65,7 +65,7 @@ export class Backend implements Direction {
     this.missing -= bytes.length;
     this.#large!.push(bytes, this.missing === 0, (masked) => {
       this.#shared.transcript.piece(run, masked);
-      this.#shared.outlet.toClient(masked);
+      this.#shared.toClient.send(masked);
     });
     if (this.missing === 0) this.#large = null;
   }
@@ -74,64 +74,63 @@ export class Backend implements Direction {
   #run(type: number, bytes: Bytes, at: number): number {
     const to = runOf(bytes, at, type, this.#counter);
     const run = this.#current();
-    const { transcript, outlet, cleaner } = this.#shared;
+    const { transcript, toClient, cleaner } = this.#shared;
     if (type === Type.DataRow) {
       const plan = this.#planOf(run, bytes.subarray(at));
       maskRows(bytes, at, to, plan, cleaner, (masked) => {
         transcript.rows(run, masked, plan.columns);
-        outlet.toClient(masked);
+        toClient.send(masked);
       });
     } else {
       this.#copyOf(run).run(bytes, at, to, (masked) => {
         transcript.lines(run, masked);
-        outlet.toClient(masked);
+        toClient.send(masked);
       });
     }
     return to;
   }
 
   /** True if the message is settled; false if it must come again (the catalog is asked first). */
-  #handle(type: number, whole: Bytes): boolean {
-    const body = whole.subarray(5);
+  #handle(type: number, bytes: Bytes, at: number, to: number): boolean {
     switch (type) {
       case Type.RowDescription:
-        return this.#rowDescription(whole, body);
+        return this.#rowDescription(bytes, at, to);
+      case Type.CommandComplete:
+      case Type.EmptyQueryResponse:
+        this.#complete(type, bytes, at, to);
+        return true;
+      case Type.ReadyForQuery:
+        this.#ready(bytes, at, to);
+        return true;
       case Type.ErrorResponse:
-        this.#error(whole, body);
+        this.#error(bytes.subarray(at, to), bytes.subarray(at + 5, to));
         return true;
       case Type.NoticeResponse:
       case Type.NotificationResponse:
       case Type.ParameterStatus:
-        this.#asynchronous(type, body);
-        return true;
-      case Type.CommandComplete:
-      case Type.EmptyQueryResponse:
-        this.#complete(type, whole, body);
+        this.#asynchronous(type, bytes.subarray(at + 5, to));
         return true;
       case Type.FunctionCallResponse:
-        this.#shared.outlet.toClient(this.#functionResult(body));
-        return true;
-      case Type.ReadyForQuery:
-        this.#ready(whole);
+        this.#shared.toClient.send(this.#functionResult(bytes.subarray(at + 5, to)));
         return true;
       case Type.CopyInResponse:
       case Type.CopyOutResponse:
-        this.#copy(type, body);
-        this.#shared.outlet.toClient(whole);
+        this.#copy(type, bytes.subarray(at + 5, to));
+        this.#shared.toClient.pass(bytes, at, to);
         return true;
       case Type.CopyDone:
-        this.#copyOf(this.#current()).end((rest) => this.#shared.outlet.toClient(rest));
-        this.#shared.outlet.toClient(whole);
+        this.#copyOf(this.#current()).end((rest) => this.#shared.toClient.send(rest));
+        this.#shared.toClient.pass(bytes, at, to);
         return true;
       default:
-        this.#answer(type, whole);
+        if (!this.#answer(type)) this.#shared.toClient.pass(bytes, at, to);
         return true;
     }
   }
 
-  /** Messages that answer one request of one kind and carry nothing. */
-  #answer(type: number, whole: Bytes): void {
-    const { requests, outlet } = this.#shared;
+  /** Messages that answer one request of one kind and carry nothing. True if the gateway itself has asked. */
+  #answer(type: number): boolean {
+    const { requests } = this.#shared;
     const kind = ANSWERS.get(type);
     if (kind === undefined)
       throw new PangateError('message-refused', 'The server sent a message that this gateway refuses.');
@@ -139,9 +138,9 @@ export class Backend implements Direction {
     if (type !== Type.ParameterDescription) requests.shift();
     if (type === Type.BindComplete && head.kind === 'bind') head.portal.bound = true;
     if (type === Type.NoData && head.kind === 'describe') head.what.plan = null;
-    if (!('own' in head && head.own)) outlet.toClient(whole);
     if (type === Type.PortalSuspended && head.kind === 'execute')
       this.#shared.transcript.event('sql.suspended', { id: head.run.id, rows: head.run.rows });
+    return 'own' in head && head.own;
   }
 
   #head(kind: Request['kind']): Request {
@@ -151,12 +150,12 @@ export class Backend implements Direction {
     return head;
   }
 
-  #rowDescription(whole: Bytes, body: Bytes): boolean {
+  #rowDescription(bytes: Bytes, at: number, to: number): boolean {
     const { head } = this.#shared.requests;
     if (head?.kind !== 'query' && head?.kind !== 'describe')
       throw new PangateError('message-unknown', 'The server described what was not asked.');
     const asked = head.kind === 'query' ? head : 'statement' in head.what ? head.what.statement : head.what;
-    const plan = this.#descriptions.plan(body, asked);
+    const plan = this.#descriptions.plan(bytes.subarray(at + 5, to), asked);
     if (plan === null) return false;
     if (head.kind === 'query') this.#shared.transcript.columns(head.run, plan);
     else {
@@ -164,7 +163,7 @@ export class Backend implements Direction {
       head.what.plan = plan;
       if (head.own) return true;
     }
-    this.#shared.outlet.toClient(whole);
+    this.#shared.toClient.pass(bytes, at, to);
     return true;
   }
 
@@ -221,15 +220,20 @@ export class Backend implements Direction {
   }
 
   /** tag string */
-  #complete(type: number, whole: Bytes, body: Bytes): void {
-    const { requests, transcript, outlet } = this.#shared;
+  #complete(type: number, bytes: Bytes, at: number, to: number): void {
+    const { requests, transcript, toClient, cleaner } = this.#shared;
     const run = this.#current();
-    const tag = type === Type.CommandComplete ? transcript.masked(body.subarray(0, -1)) : '';
+    const body = bytes.subarray(at + 5, to);
+    const isClear = cleaner.next(body, 0, body.length) === body.length;
+    const said = type === Type.CommandComplete ? body.subarray(0, -1) : NO_BYTES;
+    const tag = isClear ? text(said) : transcript.masked(said);
     transcript.done(run, { tag }, false);
-    if (/^D(EALLOCATE|ISCARD)/.test(tag)) this.#shared.names.deallocated(tag, this.#sqlNow());
+    if (tag.startsWith('D') && /^D(EALLOCATE|ISCARD)/.test(tag))
+      this.#shared.names.deallocated(tag, this.#sqlNow());
     if (requests.head?.kind === 'execute') this.#executed();
     this.#shared.copyIn = false;
-    outlet.toClient(this.#maskedText(type, whole, body));
+    if (isClear) toClient.pass(bytes, at, to);
+    else toClient.send(this.#maskedText(type, bytes.subarray(at, to), body));
   }
 
   /** The text of the statement that runs now, if it is short. */
@@ -251,7 +255,7 @@ export class Backend implements Direction {
 
   /** (field code, value string)* | zero byte; each value masked on its own. */
   #error(whole: Bytes, body: Bytes): void {
-    const { requests, transcript, outlet } = this.#shared;
+    const { requests, transcript, toClient } = this.#shared;
     const state = sqlState(body);
     const masked = maskFields(whole, this.#shared.cleaner);
     const { head } = requests;
@@ -262,7 +266,7 @@ export class Backend implements Direction {
     if (head?.kind === 'execute') head.portal.run = null;
     const own = this.#ownFailure(head);
     if (head && head.kind !== 'query' && head.kind !== 'call') this.#shared.skipping = !requests.skipToSync();
-    if (!own) outlet.toClient(masked);
+    if (!own) toClient.send(masked);
   }
 
   /** The gateway's own question before a simple COPY failed: the COPY itself will say why. */
@@ -272,7 +276,7 @@ export class Backend implements Direction {
   }
 
   #asynchronous(type: number, body: Bytes): void {
-    const { transcript, outlet } = this.#shared;
+    const { transcript, toClient } = this.#shared;
     const head = new Uint8Array(5);
     head[0] = type;
     putInt32(head, 1, body.length + 4);
@@ -285,7 +289,7 @@ export class Backend implements Direction {
     else if (type === Type.NoticeResponse)
       transcript.event('sql.notice', { sqlstate: sqlState(masked.subarray(5)), msg: fieldOf(masked, 0x4d) });
     else transcript.event('sql.notify', { text: text(masked.subarray(9)).split('\0').slice(0, 2).join(' ') });
-    outlet.toClient(masked);
+    toClient.send(masked);
   }
 
   /** name string | value string; client_encoding decides how rows are recorded. */
@@ -304,15 +308,15 @@ export class Backend implements Direction {
   }
 
   /** transaction status int8 */
-  #ready(whole: Bytes): void {
-    const { requests, outlet, transcript } = this.#shared;
+  #ready(bytes: Bytes, at: number, to: number): void {
+    const { requests, toClient, transcript } = this.#shared;
     const head = requests.shift();
-    this.#shared.inTransaction = whole[5] !== 0x49;
+    this.#shared.inTransaction = bytes[at + 5] !== 0x49;
     if (!this.#shared.inTransaction) this.#shared.names.transactionEnded();
     if (head?.kind === 'call') transcript.done(head.run, { tag: 'FUNCTION' }, false);
     else if (head?.kind !== 'query' && head?.kind !== 'sync')
       throw new PangateError('message-unknown', 'The server was ready for what was not asked.');
-    if (!(head.kind === 'sync' && head.own)) outlet.toClient(whole);
+    if (!(head.kind === 'sync' && head.own)) toClient.pass(bytes, at, to);
   }
 }
 

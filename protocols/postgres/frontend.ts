@@ -48,7 +48,7 @@ export class Frontend implements Direction {
   whole(bytes: Bytes, at: number): number {
     const to = at + 1 + int32At(bytes, at + 1);
     this.#handle(bytes[at]!, bytes.subarray(at + 5, to));
-    this.#shared.outlet.toServer(bytes.subarray(at, to));
+    this.#shared.toServer.pass(bytes, at, to);
     return to;
   }
 
@@ -66,7 +66,7 @@ export class Frontend implements Direction {
       bytes: 0,
     };
     this.missing = length - 4;
-    this.#shared.outlet.toServer(bytes.subarray(at, at + 5));
+    this.#shared.toServer.send(bytes.subarray(at, at + 5));
     return at + 5;
   }
 
@@ -77,7 +77,7 @@ export class Frontend implements Direction {
     this.#lookFor(large, bytes);
     for (const settled of large.stream.push(keep(bytes), this.missing === 0)) large.hash.update(settled);
     if (this.missing === 0) this.#endLarge(large);
-    this.#shared.outlet.toServer(bytes);
+    this.#shared.toServer.send(bytes);
   }
 
   /** A text in pieces is searched for names of protected columns as it passes. */
@@ -242,7 +242,7 @@ export class Frontend implements Direction {
   #askPlan(portal: Portal, name: Bytes): void {
     if (portal.described || (portal.statement.described && portal.formats !== UNKNOWN_FORMATS)) return;
     portal.described = true;
-    this.#shared.outlet.toServer(serialize.describe({ type: 'P', name: text(name) }));
+    this.#shared.toServer.send(serialize.describe({ type: 'P', name: text(name) }));
     this.#push({ kind: 'describe', what: portal, own: true });
   }
 
@@ -256,15 +256,15 @@ export class Frontend implements Direction {
     for (const { select, format } of copies) {
       const statement: Statement = { sql, shown: '', plan: undefined, described: true };
       this.#shared.copies.push({ format, statement });
-      this.#shared.outlet.toServer(serialize.parse({ name: OWN_STATEMENT, text: select }));
-      this.#shared.outlet.toServer(serialize.describe({ type: 'S', name: OWN_STATEMENT }));
-      this.#shared.outlet.toServer(serialize.close({ type: 'S', name: OWN_STATEMENT }));
+      this.#shared.toServer.send(serialize.parse({ name: OWN_STATEMENT, text: select }));
+      this.#shared.toServer.send(serialize.describe({ type: 'S', name: OWN_STATEMENT }));
+      this.#shared.toServer.send(serialize.close({ type: 'S', name: OWN_STATEMENT }));
       this.#push({ kind: 'parse', own: true, undo: () => undefined });
       this.#push({ kind: 'describe', what: statement, own: true });
       this.#push({ kind: 'close', own: true });
     }
     if (copies.length === 0 || extended) return;
-    this.#shared.outlet.toServer(serialize.sync());
+    this.#shared.toServer.send(serialize.sync());
     this.#push({ kind: 'sync', own: true });
   }
 

@@ -15,6 +15,7 @@ import type { CopyFormat } from './copy.ts';
 import { fatal } from './encode.ts';
 import { Frontend } from './frontend.ts';
 import { Names } from './names.ts';
+import { Passage } from './passage.ts';
 import { Requests, type Statement } from './requests.ts';
 import { Transcript } from './transcript.ts';
 
@@ -33,6 +34,8 @@ export interface Shared {
   readonly cleaner: Cleaner;
   readonly catalog: Catalog;
   readonly outlet: Outlet;
+  readonly toClient: Passage;
+  readonly toServer: Passage;
   readonly transcript: Transcript;
   readonly requests: Requests;
   readonly names: Names;
@@ -66,6 +69,8 @@ export class PostgresLane implements Lane {
       cleaner,
       catalog,
       outlet,
+      toClient: new Passage((bytes) => outlet.toClient(bytes)),
+      toServer: new Passage((bytes) => outlet.toServer(bytes)),
       transcript,
       requests: new Requests(),
       names: new Names(),
@@ -86,11 +91,15 @@ export class PostgresLane implements Lane {
   }
 
   client(bytes: Bytes): number {
-    return walk(bytes, this.#frontend);
+    const settled = walk(bytes, this.#frontend);
+    this.#shared.toServer.flush();
+    return settled;
   }
 
   server(bytes: Bytes): number {
-    return walk(bytes, this.#backend);
+    const settled = walk(bytes, this.#backend);
+    this.#shared.toClient.flush();
+    return settled;
   }
 
   ended(side: 'client' | 'server', unsettled: number): void {

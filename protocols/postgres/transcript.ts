@@ -31,8 +31,21 @@ export class Run {
   constructor(id: number) {
     this.id = id;
   }
+
+  /** For the next statement of the same request. */
+  reset(): void {
+    this.plan = null;
+    this.copy = null;
+    this.rows = 0;
+    this.recordedRows = 0;
+    this.recordedBytes = 0;
+    this.elidedRows = 0;
+    this.elidedBytes = 0;
+    this.hash = null;
+  }
 }
 
+const NO_COLUMNS: readonly Column[] = [];
 /** Statement text and parameters recorded per statement. */
 const TEXT_BYTES_MAX: number = 64 * 1024;
 
@@ -165,16 +178,7 @@ export class Transcript {
       data: { id: run.id, rows: run.rows, ...outcome },
       facts: { kinds, masked, errors: failed ? 1 : 0 },
     });
-    Object.assign(run, {
-      plan: null,
-      copy: null,
-      rows: 0,
-      recordedRows: 0,
-      recordedBytes: 0,
-      elidedRows: 0,
-      elidedBytes: 0,
-      hash: null,
-    });
+    run.reset();
   }
 
   #elided(run: Run): void {
@@ -185,8 +189,10 @@ export class Transcript {
 
   #maskEvents(run: Run): number {
     let sum = 0;
-    run.plan?.columns.forEach((column, col) => {
-      if (column.masked === 0) return;
+    const columns = run.plan?.columns ?? NO_COLUMNS;
+    for (let col = 0; col < columns.length; col++) {
+      const column = columns[col]!;
+      if (column.masked === 0) continue;
       sum += column.masked;
       const rule = column.rule ? { rule: column.rule.rule, kind: column.rule.kind } : { rule: 'value' };
       this.#outlet.record({
@@ -194,7 +200,7 @@ export class Transcript {
         data: { ref: run.id, col, name: column.name, n: column.masked, ...rule },
       });
       column.masked = 0;
-    });
+    }
     return sum;
   }
 

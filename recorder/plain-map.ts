@@ -1,0 +1,90 @@
+/**
+ * Maps of small whole numbers and short ASCII texts in msgpack, which is what the records of most
+ * statements are: written where they belong, in a third of the time that the general encoder and a
+ * copy take. The bytes are the general encoder's.
+ */
+import type { Bytes } from '../base/bytes.ts';
+
+const ENTRIES_MAX = 15;
+const NAME_MAX = 31;
+const TEXT_MAX = 255;
+const NUMBER_MAX = 0xffffffff;
+
+/** Bytes that `writePlainMap` will not exceed; -1 for a map that it does not write. */
+export function plainMapBound(data: Readonly<Record<string, unknown>>): number {
+  let bound = 1;
+  let entries = 0;
+  for (const name in data) {
+    const value = data[name];
+    if (++entries > ENTRIES_MAX || name.length > NAME_MAX) return -1;
+    if (typeof value === 'string') {
+      if (value.length > TEXT_MAX) return -1;
+      bound += name.length + value.length + 3;
+    } else if (isPlainNumber(value)) bound += name.length + 6;
+    else return -1;
+  }
+  return bound;
+}
+
+function isPlainNumber(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= NUMBER_MAX && value % 1 === 0;
+}
+
+/** Writes the map at `at`; the offset behind it, or -1 if a text is not ASCII: what was written is then void. */
+export function writePlainMap(target: Bytes, at: number, data: Readonly<Record<string, unknown>>): number {
+  let entries = 0;
+  let end = at + 1;
+  for (const name in data) {
+    const value = data[name];
+    entries++;
+    end = writeText(target, end, name);
+    if (end < 0) return -1;
+    end =
+      typeof value === 'string' ? writeText(target, end, value) : writeNumber(target, end, value as number);
+    if (end < 0) return -1;
+  }
+  target[at] = 0x80 | entries;
+  return end;
+}
+
+/** fixstr or str 8. */
+function writeText(target: Bytes, at: number, text: string): number {
+  const { length } = text;
+  let end = at;
+  if (length < 32) target[end++] = 0xa0 | length;
+  else {
+    target[end++] = 0xd9;
+    target[end++] = length;
+  }
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return -1;
+    target[end + i] = code;
+  }
+  return end + length;
+}
+
+/** The shortest form. */
+function writeNumber(target: Bytes, at: number, value: number): number {
+  if (value < 0x80) {
+    target[at] = value;
+    return at + 1;
+  }
+  if (value < 0x100) {
+    target[at] = 0xcc;
+    target[at + 1] = value;
+    return at + 2;
+  }
+  if (value < 0x10000) {
+    target[at] = 0xcd;
+    target[at + 1] = value >> 8;
+    target[at + 2] = value;
+    return at + 3;
+  }
+  target[at] = 0xce;
+  target[at + 1] = value >>> 24;
+  target[at + 2] = value >>> 16;
+  target[at + 3] = value >>> 8;
+  target[at + 4] = value;
+  return at + 5;
+}
