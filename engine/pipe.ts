@@ -16,11 +16,21 @@ type Side = 'client' | 'server';
 
 /** Views to send, with the buffer they read from and the record they wait for. */
 interface Batch {
-  readonly to: Side;
+  readonly to: Way;
   readonly views: Bytes[];
   bytes: number;
   readonly lease: Lease | null;
   mark: number;
+}
+
+/** The way to one side. */
+interface Way {
+  readonly link: Link;
+  /** Records have to be accepted before bytes go this way; else to outlive the process is enough. */
+  readonly waitsForAccepted: boolean;
+  /** Batches that wait for their records, oldest first. */
+  readonly gate: Batch[];
+  sentBytes: number;
 }
 
 /** What one session runs on. */
@@ -57,8 +67,10 @@ class Pipe implements Outlet {
   readonly #parts: PipeParts;
   readonly #resolve: (end: PipeEnd) => void;
   readonly #inlets: { readonly client: Inlet; readonly server: Inlet };
-  /** Batches that wait for their records, oldest first. */
-  readonly #gates: { readonly client: Batch[]; readonly server: Batch[] } = { client: [], server: [] };
+  readonly #toClient: Way;
+  readonly #toServer: Way;
+  readonly #recorder: Recorder;
+  readonly #lane: Lane;
   #gatedBytes = 0;
   #sending = 0;
   #batch: Batch | null = null;
@@ -67,10 +79,13 @@ class Pipe implements Outlet {
   #end: { why: string; error: Error | null } | null = null;
   #done = false;
   #timer: NodeJS.Timeout | null = null;
-  readonly #sentBytes = { client: 0, server: 0 };
 
   constructor(parts: PipeParts, resolve: (end: PipeEnd) => void) {
     this.#parts = parts;
+    this.#recorder = parts.recorder;
+    this.#lane = parts.lane;
+    this.#toClient = { link: parts.client, waitsForAccepted: true, gate: [], sentBytes: 0 };
+    this.#toServer = { link: parts.server, waitsForAccepted: false, gate: [], sentBytes: 0 };
     this.#resolve = resolve;
     this.#inlets = {
       client: new Inlet('client', parts.client, this),
@@ -81,8 +96,8 @@ class Pipe implements Outlet {
   start(): void {
     const { stop } = this.#parts;
     stop?.addEventListener('abort', () => this.#fail(stop.reason as Error), { once: true });
-    this.#parts.recorder.onProgress = () => this.#progress();
-    this.guard(() => this.#parts.lane.start(this));
+    this.#recorder.onProgress = () => this.#progress();
+    this.guard(() => this.#lane.start(this));
     this.flush();
     this.#parts.server.flow(this.#inlets.server);
     this.#parts.client.flow(this.#inlets.client);
@@ -91,18 +106,18 @@ class Pipe implements Outlet {
   // Outlet: what the lane calls while it runs.
 
   toClient(bytes: Bytes): void {
-    this.#add('client', bytes);
+    this.#add(this.#toClient, bytes);
   }
 
   toServer(bytes: Bytes): void {
-    this.#add('server', bytes);
+    this.#add(this.#toServer, bytes);
   }
 
   record(entry: Entry): void {
     // Bytes handed over before this record need not wait for it, but what follows must. A few wait
     // all the same: one write costs less than two, and the client is woken once.
     if (this.#batch && this.#batch.bytes >= CUT_BYTES_MIN) this.#cut();
-    this.#mark = this.#parts.recorder.write(entry);
+    this.#mark = this.#recorder.write(entry);
   }
 
   end(why: string): void {
@@ -120,7 +135,7 @@ class Pipe implements Outlet {
     this.#timer = setTimeout(() => {
       this.#timer = null;
       if (this.#end) return;
-      this.guard(() => this.#parts.lane.due?.());
+      this.guard(() => this.#lane.due?.());
       this.flush();
     }, afterMs);
   }
@@ -134,7 +149,11 @@ class Pipe implements Outlet {
   /** Lets the lane work on one side's bytes, then sends what it has handed over. */
   run(inlet: Inlet): void {
     this.#current = inlet;
-    this.guard(() => inlet.settle(this.#parts.lane));
+    try {
+      inlet.settle(this.#lane);
+    } catch (error) {
+      this.#fail(error as Error);
+    }
     this.#current = null;
     this.flush();
   }
@@ -142,14 +161,14 @@ class Pipe implements Outlet {
   /** True if more may be read from this side. */
   open(inlet: Inlet): boolean {
     if (this.#end || inlet.held) return false;
-    const sink = this.#parts[inlet.side === 'client' ? 'server' : 'client'];
-    if (this.#gatedBytes + sink.unsentBytes > limits.pendingBytesMax) return false;
-    return this.#parts.recorder.pendingBytes <= limits.pendingBytesMax;
+    const way = inlet.side === 'client' ? this.#toServer : this.#toClient;
+    if (this.#gatedBytes + way.link.unsentBytes > limits.pendingBytesMax) return false;
+    return this.#recorder.pendingBytes <= limits.pendingBytesMax;
   }
 
   sourceEnded(inlet: Inlet, error: Error | null): void {
     if (this.#end) return;
-    this.guard(() => this.#parts.lane.ended(inlet.side, inlet.inbox.unsettled.length));
+    this.guard(() => this.#lane.ended(inlet.side, inlet.inbox.unsettled.length));
     this.flush();
     const isSilent = error instanceof PangateError && error.code === 'peer-silent';
     this.#finish(`${inlet.side}-${isSilent ? 'silent' : error ? 'lost' : 'ended'}`, null);
@@ -168,7 +187,7 @@ class Pipe implements Outlet {
     if (this.#end) this.#finalize();
   }
 
-  #add(to: Side, bytes: Bytes): void {
+  #add(to: Way, bytes: Bytes): void {
     if (bytes.length === 0) return;
     let batch = this.#batch;
     if (!batch || batch.to !== to) {
@@ -187,28 +206,26 @@ class Pipe implements Outlet {
     if (!batch) return;
     this.#batch = null;
     batch.mark = this.#parts.strict ? this.#mark : -1;
-    const gate = this.#gates[batch.to];
-    if (gate.length === 0 && this.#isCovered(batch) && !this.#parts.recorder.failure)
-      return this.#send(batch);
+    const { gate } = batch.to;
+    if (gate.length === 0 && this.#isCovered(batch) && !this.#recorder.failure) return this.#send(batch);
     gate.push(batch);
     this.#gatedBytes += batch.bytes;
   }
 
   /** True if the records before these bytes are as safe as their direction asks. */
   #isCovered({ to, mark }: Batch): boolean {
-    const { accepted, written } = this.#parts.recorder;
-    return mark <= (to === 'client' ? accepted : written);
+    return mark <= (to.waitsForAccepted ? this.#recorder.accepted : this.#recorder.written);
   }
 
   #progress(): void {
-    const { recorder } = this.#parts;
-    if (recorder.failure && this.#parts.strict) return this.#fail(recorder.failure);
-    this.#release(this.#gates.server);
-    this.#release(this.#gates.client);
+    const { failure } = this.#recorder;
+    if (failure && this.#parts.strict) return this.#fail(failure);
+    this.#release(this.#toServer);
+    this.#release(this.#toClient);
     this.#moved();
   }
 
-  #release(gate: Batch[]): void {
+  #release({ gate }: Way): void {
     while (gate.length > 0 && this.#isCovered(gate[0]!)) {
       const batch = gate.shift()!;
       this.#gatedBytes -= batch.bytes;
@@ -217,14 +234,15 @@ class Pipe implements Outlet {
   }
 
   #send(batch: Batch): void {
-    this.#sentBytes[batch.to] += batch.bytes;
-    const views = batch.views.length > VIEWS_MAX ? [Buffer.concat(batch.views, batch.bytes)] : batch.views;
+    const { to, lease, bytes } = batch;
+    to.sentBytes += bytes;
+    const views = batch.views.length > VIEWS_MAX ? [Buffer.concat(batch.views, bytes)] : batch.views;
     const left = (): void => {
       this.#sending--;
-      batch.lease?.release();
+      lease?.release();
       this.#moved();
     };
-    if (this.#parts[batch.to].send(views, left)) batch.lease?.release();
+    if (to.link.send(views, left)) lease?.release();
     else this.#sending++;
   }
 
@@ -251,7 +269,7 @@ class Pipe implements Outlet {
     this.#end = { why: error instanceof PangateError ? error.code : 'assertion', error };
     if (!(error instanceof PangateError))
       this.#parts.log.error({ stack: error.stack }, 'A session failed on an error of ours.');
-    this.#parts.client.write(this.#parts.lane.failed(error));
+    this.#parts.client.write(this.#lane.failed(error));
     this.#complete();
   }
 
@@ -261,7 +279,7 @@ class Pipe implements Outlet {
 
   /** What is behind the gates stays unsent. */
   #drop(): void {
-    for (const gate of [this.#gates.server, this.#gates.client])
+    for (const { gate } of [this.#toServer, this.#toClient])
       for (const batch of gate.splice(0)) batch.lease?.release();
     this.#gatedBytes = 0;
   }
@@ -273,11 +291,11 @@ class Pipe implements Outlet {
     this.#drop();
     this.#inlets.client.close();
     this.#inlets.server.close();
-    this.#parts.recorder.onProgress = null;
+    this.#recorder.onProgress = null;
     this.#resolve({
       ...this.#end,
-      bytesToClient: this.#sentBytes.client,
-      bytesToServer: this.#sentBytes.server,
+      bytesToClient: this.#toClient.sentBytes,
+      bytesToServer: this.#toServer.sentBytes,
     });
   }
 }

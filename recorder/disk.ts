@@ -67,17 +67,22 @@ export const systemDisk: Disk = {
 };
 
 function systemFile(handle: fs.FileHandle): DiskFile {
+  // To ask the handle takes a call into Node.js; once it is closed the number may be another file's.
+  let { fd } = handle;
   return {
     writeNow: (bytes, position) => {
       for (let at = 0; at < bytes.length; )
-        at += taken(writeSync(handle.fd, bytes, at, bytes.length - at, position + at));
+        at += taken(writeSync(fd, bytes, at, bytes.length - at, position + at));
     },
     writev: async (views, position) => (await handle.writev(views as Bytes[], position)).bytesWritten,
     read: async (target, position) => (await handle.read(target, 0, target.length, position)).bytesRead,
     size: async () => (await handle.stat()).size,
     truncate: (bytes) => handle.truncate(bytes),
     datasync: () => handle.datasync(),
-    close: () => handle.close(),
+    close: () => {
+      fd = -1;
+      return handle.close();
+    },
   };
 }
 

@@ -97,21 +97,30 @@ export interface RecordSlice {
  * n u32, kinds u32, statements u32, masked u32, errors u32, and the records.
  */
 export function writeRecordsFrame(target: Buffer, at: number, session: number, slice: RecordSlice): number {
+  const { bytes, facts, firstSeq } = slice;
   const from = at + FRAME_HEAD_BYTES;
-  const to = at + RECORDS_FRAME_HEAD_BYTES + slice.bytes.length;
+  const to = at + RECORDS_FRAME_HEAD_BYTES + bytes.length;
   target[from] = slice.sealed === true ? JOURNAL_KIND.sealed : JOURNAL_KIND.records;
-  target.writeUInt32LE(session, from + 1);
-  target.writeUInt32LE(slice.firstSeq % 0x100000000, from + 5);
-  target.writeUInt32LE(Math.floor(slice.firstSeq / 0x100000000), from + 9);
-  target.writeUInt32LE(slice.count, from + 13);
-  target.writeUInt32LE(slice.facts.kinds, from + 17);
-  target.writeUInt32LE(slice.facts.statements, from + 21);
-  target.writeUInt32LE(slice.facts.masked, from + 25);
-  target.writeUInt32LE(slice.facts.errors, from + 29);
-  target.set(slice.bytes, from + RECORDS_HEAD_BYTES);
-  target.writeUInt32LE(to - from, at);
-  target.writeUInt32LE(crc32(target.subarray(from, to)), at + 4);
+  putUint32(target, from + 1, session);
+  putUint32(target, from + 5, firstSeq % 0x100000000);
+  putUint32(target, from + 9, Math.floor(firstSeq / 0x100000000));
+  putUint32(target, from + 13, slice.count);
+  putUint32(target, from + 17, facts.kinds);
+  putUint32(target, from + 21, facts.statements);
+  putUint32(target, from + 25, facts.masked);
+  putUint32(target, from + 29, facts.errors);
+  target.set(bytes, from + RECORDS_HEAD_BYTES);
+  putUint32(target, at, to - from);
+  putUint32(target, at + 4, crc32(target.subarray(from, to)));
   return to;
+}
+
+/** Little-endian. */
+function putUint32(target: Bytes, at: number, value: number): void {
+  target[at] = value;
+  target[at + 1] = value >>> 8;
+  target[at + 2] = value >>> 16;
+  target[at + 3] = value >>> 24;
 }
 
 /** A frame read back; views into the bytes given. */

@@ -8,17 +8,18 @@
 import { join } from 'node:path';
 import type { Bytes } from '../base/bytes.ts';
 import type { Disk } from './disk.ts';
-import { JournalFile } from './journal-file.ts';
 import {
-  closedFrame,
-  type JournaledKey,
-  journalHead,
-  keyFrame,
-  openFrame,
-  RECORDS_FRAME_HEAD_BYTES,
-  type RecordSlice,
-  writeRecordsFrame,
-} from './journal-frame.ts';
+  type Batch,
+  encodeBatch,
+  type File,
+  type JournalSource,
+  type Live,
+  naming,
+  refused,
+  tell,
+} from './journal-batch.ts';
+import { JournalFile } from './journal-file.ts';
+import { journalHead, RECORDS_FRAME_HEAD_BYTES } from './journal-frame.ts';
 import { recordingLimits } from './limits.ts';
 
 const RETRY_MS = 250;
@@ -30,37 +31,6 @@ const QUICK_BYTES_MAX = 65_536;
  */
 const QUICK_MS_MAX = 25;
 const SLOW_MS = 250;
-
-/** A session as the journal sees it. */
-export interface JournalSource {
-  readonly sid: string;
-  /** Its header frame, written in front of its first records in every file. */
-  readonly header: Bytes;
-  /** Its key, if it is encrypted. */
-  readonly journaledKey?: JournaledKey | null;
-  /** The next records to write; null if all are taken. What it gives stays unchanged until settled. */
-  take(): RecordSlice | null;
-  /** All records up to this number are with the operating system. */
-  wrote(seq: number): void;
-  /** All records up to this number are as safe as the durability asks. */
-  settled(seq: number): void;
-  /** What was taken and not settled is not safe; true to have it taken again later. */
-  refused(error: Error): boolean;
-}
-
-interface Live {
-  readonly source: JournalSource;
-  readonly session: number;
-  /** The file that names the session already. */
-  file: File | null;
-}
-
-interface Batch {
-  readonly entries: { readonly live: Live; readonly slice: RecordSlice }[];
-  bytes: number;
-}
-
-type File = JournalFile<JournalSource>;
 
 /** Where and how a journal writes. */
 export interface JournalOptions {
@@ -80,7 +50,8 @@ export interface JournalOptions {
 export class Journal {
   readonly #options: JournalOptions;
   readonly #live = new Map<JournalSource, Live>();
-  readonly #dirty = new Set<JournalSource>();
+  /** Those that have something to take, in turn. */
+  #dirty: Live[] = [];
   readonly #closed: number[] = [];
   /** Oldest first; the last one is written to, unless it has failed. */
   readonly #files: File[] = [];
@@ -107,13 +78,20 @@ export class Journal {
 
   /** A session begins: from now on it is named in every file. */
   register(source: JournalSource): void {
-    this.#live.set(source, { source, session: this.#sessions++, file: null });
+    this.#live.set(source, { source, session: this.#sessions++, file: null, isDirty: false });
   }
 
   /** The source has something to take. */
   dirty(source: JournalSource): void {
-    this.#dirty.add(source);
+    const live = this.#live.get(source);
+    if (live !== undefined) this.#queue(live);
     this.#soon();
+  }
+
+  #queue(live: Live): void {
+    if (live.isDirty) return;
+    live.isDirty = true;
+    this.#dirty.push(live);
   }
 
   /** All records up to `seq` are safe in the session's own file. */
@@ -176,7 +154,7 @@ export class Journal {
   };
 
   #pump(): void {
-    while (this.#writing === null && (this.#dirty.size > 0 || this.#closed.length > 0)) {
+    while (this.#writing === null && (this.#dirty.length > 0 || this.#closed.length > 0)) {
       const batch = this.#collect();
       if (batch.entries.length === 0 && this.#current === null) this.#closed.length = 0;
       else if (this.#isQuick(batch)) this.#writeNow(this.#current!, batch);
@@ -187,18 +165,21 @@ export class Journal {
   /** Takes what waits, a slice of each source in turn, until the batch is full. */
   #collect(): Batch {
     const batch: Batch = { entries: [], bytes: 0 };
-    for (const source of this.#dirty) {
+    const queue = this.#dirty;
+    let taken = 0;
+    while (taken < queue.length) {
       if (batch.bytes >= recordingLimits.journalBatchBytesMax) break;
       if (batch.entries.length >= recordingLimits.journalBatchSlicesMax) break;
-      this.#dirty.delete(source);
-      const live = this.#live.get(source);
-      const slice = live === undefined ? null : source.take();
+      const live = queue[taken++]!;
+      live.isDirty = false;
+      const slice = this.#live.has(live.source) ? live.source.take() : null;
       if (slice === null) continue;
-      // It may have more: a set gives what is added during the walk at its end.
-      this.#dirty.add(source);
-      batch.entries.push({ live: live!, slice });
+      // It may have more: it is asked again behind the others.
+      this.#queue(live);
+      batch.entries.push({ live, slice });
       batch.bytes += RECORDS_FRAME_HEAD_BYTES + slice.bytes.length;
     }
+    this.#dirty = taken === queue.length ? [] : queue.slice(taken);
     return batch;
   }
 
@@ -241,15 +222,15 @@ export class Journal {
 
   /** With the operating system: accepted, or to be put on the medium first. */
   #written({ entries }: Batch): void {
-    for (const { live, slice } of entries) this.#unsynced.set(live.source, slice.firstSeq + slice.count - 1);
-    if (this.#options.durability === 'process') return this.#settle(this.#takeUnsynced());
-    for (const { live, slice } of entries)
-      told(live.source, () => live.source.wrote(slice.firstSeq + slice.count - 1));
+    const isSafe = this.#options.durability === 'process';
+    for (const { live, slice } of entries) {
+      const seq = slice.firstSeq + slice.count - 1;
+      if (isSafe) tell(live.source, 'settled', seq);
+      else this.#unsynced.set(live.source, seq);
+    }
+    if (isSafe) return;
+    for (const { live, slice } of entries) tell(live.source, 'wrote', slice.firstSeq + slice.count - 1);
     if (this.#unsynced.size > 0) this.#syncing ??= this.#sync();
-  }
-
-  #settle(group: ReadonlyMap<JournalSource, number>): void {
-    for (const [source, seq] of group) told(source, () => source.settled(seq));
   }
 
   #takeUnsynced(): ReadonlyMap<JournalSource, number> {
@@ -265,7 +246,7 @@ export class Journal {
       const group = this.#takeUnsynced();
       try {
         await file.datasync();
-        this.#settle(group);
+        for (const [source, seq] of group) tell(source, 'settled', seq);
       } catch (error) {
         this.#refuse(file, group.keys(), error as Error);
       }
@@ -286,28 +267,13 @@ export class Journal {
       this.#giveUp();
     }
     this.#pausedUntilMs = performance.now() + RETRY_MS;
-    for (const source of all) if (told(source, () => source.refused(error))) this.#dirty.add(source);
+    for (const source of all) if (refused(source, error)) this.dirty(source);
     this.#soon();
   }
 
-  /** The frames of a batch in one piece; each of its sessions pinned, so that the file stays while it may be needed. */
   #encode(file: File, batch: Batch): Bytes {
-    const opening = this.#closed.length === 0 ? [] : this.#closed.splice(0).map(closedFrame);
-    for (const { live, slice } of batch.entries) {
-      file.pins.set(live.source, slice.firstSeq + slice.count - 1);
-      file.sids.add(live.source.sid);
-      if (live.file !== file) opening.push(...naming(live));
-      live.file = file;
-    }
-    const bytes = opening.reduce((sum, frame) => sum + frame.length, batch.bytes);
-    const target = bytes <= this.#scratch.length ? this.#scratch : Buffer.allocUnsafeSlow(bytes);
-    let at = 0;
-    for (const frame of opening) {
-      target.set(frame, at);
-      at += frame.length;
-    }
-    for (const { live, slice } of batch.entries) at = writeRecordsFrame(target, at, live.session, slice);
-    return target.subarray(0, at);
+    const closed = this.#closed.length === 0 ? this.#closed : this.#closed.splice(0);
+    return encodeBatch(file, batch, closed, this.#scratch);
   }
 
   /** The file to write to: the one in use, or a new one that begins by naming all open sessions. */
@@ -368,21 +334,4 @@ export class Journal {
       this.#removed = this.#removed.then(() => this.#options.disk.unlink(file.path)).catch(() => undefined);
     }
   }
-}
-
-/** Tells a source something; what it does wrong itself is its own failure. */
-function told<Answer>(source: JournalSource, tell: () => Answer): Answer | false {
-  try {
-    return tell();
-  } catch (fault) {
-    source.refused(fault as Error);
-    return false;
-  }
-}
-
-/** The frames that name a session in a file. */
-function naming({ session, source }: Live): Bytes[] {
-  const frames = [openFrame(session, source.header)];
-  if (source.journaledKey) frames.push(keyFrame(session, source.journaledKey));
-  return frames;
 }

@@ -77,9 +77,9 @@ export class Backend implements Direction {
     const { transcript, toClient, cleaner } = this.#shared;
     if (type === Type.DataRow) {
       const plan = this.#planOf(run, bytes.subarray(at));
-      maskRows(bytes, at, to, plan, cleaner, (masked) => {
-        transcript.rows(run, masked, plan.columns);
-        toClient.send(masked);
+      maskRows(bytes, at, to, plan, cleaner, (masked, from, end) => {
+        transcript.rows(run, masked.subarray(from, end), plan.columns);
+        toClient.pass(masked, from, end);
       });
     } else {
       this.#copyOf(run).run(bytes, at, to, (masked) => {

@@ -15,6 +15,8 @@ import type { Plan } from './plan.ts';
 
 /** Takes the masked bytes of whole messages, in order; views of the run, or arrays of their own. */
 export type Emit = (bytes: Bytes) => void;
+/** The same as stretches: of the run as it lies, or the whole of another array. */
+export type EmitStretch = (bytes: Bytes, from: number, to: number) => void;
 
 /**
  * Masks the run of DataRow messages in [from, to) and emits it. Rows that keep their length are
@@ -26,7 +28,7 @@ export function maskRows(
   to: number,
   plan: Plan,
   cleaner: Cleaner,
-  emit: Emit,
+  emit: EmitStretch,
 ): void {
   let sent = from;
   let row = from;
@@ -39,14 +41,14 @@ export function maskRows(
     }
     const changed = maskRow(bytes, row, rowTo, plan.columns, cleaner);
     if (changed) {
-      if (row > sent) emit(bytes.subarray(sent, row));
-      emit(changed);
+      if (row > sent) emit(bytes, sent, row);
+      emit(changed, 0, changed.length);
       sent = rowTo;
     }
     row = rowTo;
     candidate = plan.everyRow ? rowTo : cleaner.next(bytes, rowTo, to, FRAMED_BEFORE);
   }
-  if (to > sent) emit(bytes.subarray(sent, to));
+  if (to > sent) emit(bytes, sent, to);
 }
 
 /** Masks one row in place; gives a whole new message if a length has changed, else null. */
