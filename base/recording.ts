@@ -55,6 +55,8 @@ export interface Recorder {
   readonly accepted: number;
   /** Bytes written and not yet accepted, or not yet taken to be compressed: the caller stops reading above its limit. */
   readonly pendingBytes: number;
+  /** Somebody waits until what was written is accepted: without that it may take a few milliseconds longer. */
+  hasten(): void;
   /** Null while all is well. */
   readonly failure: Error | null;
   /** Called after `written` or `accepted` has grown or `failure` was set. One listener; set before the first write. */

@@ -67,6 +67,10 @@ export class KeyframeRecorder implements Recorder {
     return this.#inner.pendingBytes;
   }
 
+  hasten(): void {
+    this.#inner.hasten();
+  }
+
   get failure(): Error | null {
     return this.#inner.failure;
   }

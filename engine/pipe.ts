@@ -210,6 +210,7 @@ class Pipe implements Outlet {
     if (gate.length === 0 && this.#isCovered(batch) && !this.#recorder.failure) return this.#send(batch);
     gate.push(batch);
     this.#gatedBytes += batch.bytes;
+    if (batch.to.waitsForAccepted) this.#recorder.hasten();
   }
 
   /** True if the records before these bytes are as safe as their direction asks. */

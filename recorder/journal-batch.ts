@@ -56,7 +56,7 @@ export type File = JournalFile<JournalSource>;
 export function encodeBatch(file: File, batch: Batch, closed: readonly number[], scratch: Buffer): Bytes {
   const opening = closed.map(closedFrame);
   for (const { live, slice } of batch.entries) {
-    file.pins.set(live.source, slice.firstSeq + slice.count - 1);
+    file.pins.set(live.source, lastOf(slice));
     file.sids.add(live.source.sid);
     if (live.file !== file) opening.push(...naming(live));
     live.file = file;
@@ -98,4 +98,9 @@ export function refused(source: JournalSource, error: Error): boolean {
     source.refused(fault as Error);
     return false;
   }
+}
+
+/** The number of a slice's last record. */
+export function lastOf({ firstSeq, count }: RecordSlice): number {
+  return firstSeq + count - 1;
 }

@@ -2,8 +2,9 @@
  * The journal: what makes a record accepted. One append-only file for all sessions of a
  * process, followed by the next when it is full. What a turn of callbacks has recorded is written
  * when the turn ends, at once where it is little: it then outlives the process. With `disk`
- * durability one fdatasync after the other follows; each accepts all that was written before it
- * began, so that under load groups grow by themselves, and alone a record waits for one.
+ * durability an fdatasync follows, which accepts all that was written before it began: when half of
+ * the busy sessions wait for one, at the latest a moment after the write. So a session that is alone
+ * waits for one and not for that of its request before, and many share few.
  */
 import { join } from 'node:path';
 import type { Bytes } from '../base/bytes.ts';
@@ -14,10 +15,12 @@ import {
   type File,
   type JournalSource,
   type Live,
+  lastOf,
   naming,
   refused,
   tell,
 } from './journal-batch.ts';
+import { Crowd } from './journal-crowd.ts';
 import { JournalFile } from './journal-file.ts';
 import { journalHead, RECORDS_FRAME_HEAD_BYTES } from './journal-frame.ts';
 import { recordingLimits } from './limits.ts';
@@ -31,6 +34,8 @@ const QUICK_BYTES_MAX = 65_536;
  */
 const QUICK_MS_MAX = 25;
 const SLOW_MS = 250;
+/** From a write to its fdatasync, where few wait for it. */
+const PATIENCE_MS = 1;
 
 /** Where and how a journal writes. */
 export interface JournalOptions {
@@ -63,6 +68,11 @@ export class Journal {
   /** A write that takes its time; nothing else is written meanwhile. */
   #writing: Promise<void> | null = null;
   #syncing: Promise<void> | null = null;
+  readonly #crowd = new Crowd<JournalSource>();
+  /** Everything is to be put on the medium, whoever waits. */
+  #isForced = false;
+  #patience: NodeJS.Timeout | null = null;
+  #syncedAtMs = 0;
   /** Sources that were written and not yet put on the medium, with the last number of each. */
   #unsynced = new Map<JournalSource, number>();
   readonly #scratch: Buffer = Buffer.allocUnsafeSlow(2 * QUICK_BYTES_MAX);
@@ -86,6 +96,17 @@ export class Journal {
     const live = this.#live.get(source);
     if (live !== undefined) this.#queue(live);
     this.#soon();
+  }
+
+  /** Somebody waits for this source's records. */
+  hasten(source: JournalSource): void {
+    if (this.#options.durability === 'process') return;
+    this.#crowd.waits(source);
+    if (this.#writing === null && !this.#isDirty(source)) this.#consider();
+  }
+
+  #isDirty(source: JournalSource): boolean {
+    return this.#live.get(source)?.isDirty === true;
   }
 
   #queue(live: Live): void {
@@ -112,14 +133,19 @@ export class Journal {
   complete(source: JournalSource): void {
     const live = this.#live.get(source);
     if (live !== undefined) this.#closed.push(live.session);
-    this.#live.delete(source);
+    this.#forget(source);
     this.safe(source, Number.POSITIVE_INFINITY);
     this.#soon();
   }
 
   /** The recording could not be completed: its records stay here for the next start. */
   abandon(source: JournalSource): void {
+    this.#forget(source);
+  }
+
+  #forget(source: JournalSource): void {
     this.#live.delete(source);
+    this.#crowd.waitsNoMore(source);
   }
 
   /** A recording has come into the store. */
@@ -134,6 +160,7 @@ export class Journal {
 
   /** Waits for what is under way, closes, and removes what no session needs. */
   async close(): Promise<void> {
+    this.#force();
     await this.#idle();
     this.#giveUp();
     await this.#givenUp;
@@ -222,15 +249,41 @@ export class Journal {
 
   /** With the operating system: accepted, or to be put on the medium first. */
   #written({ entries }: Batch): void {
-    const isSafe = this.#options.durability === 'process';
+    if (this.#options.durability === 'process')
+      for (const { live, slice } of entries) tell(live.source, 'settled', lastOf(slice));
+    else this.#toBeSynced(entries);
+  }
+
+  #toBeSynced(entries: Batch['entries']): void {
+    const nowMs = performance.now();
     for (const { live, slice } of entries) {
-      const seq = slice.firstSeq + slice.count - 1;
-      if (isSafe) tell(live.source, 'settled', seq);
-      else this.#unsynced.set(live.source, seq);
+      this.#unsynced.set(live.source, lastOf(slice));
+      this.#crowd.wrote(live.source, nowMs);
     }
-    if (isSafe) return;
-    for (const { live, slice } of entries) tell(live.source, 'wrote', slice.firstSeq + slice.count - 1);
-    if (this.#unsynced.size > 0) this.#syncing ??= this.#sync();
+    for (const { live, slice } of entries) tell(live.source, 'wrote', lastOf(slice));
+    this.#consider();
+  }
+
+  /** Begins to put on the medium what was written, if enough sessions wait. */
+  #consider(): void {
+    if (this.#syncing !== null || this.#unsynced.size === 0) return;
+    if (this.#isWorthIt()) this.#syncing = this.#sync();
+    else this.#patience ??= setTimeout(() => this.#outOfPatience(), PATIENCE_MS);
+  }
+
+  #isWorthIt(): boolean {
+    return this.#isForced || this.#crowd.isHalfWaiting;
+  }
+
+  #outOfPatience(): void {
+    this.#patience = null;
+    if (performance.now() - this.#syncedAtMs < PATIENCE_MS) this.#consider();
+    else this.#force();
+  }
+
+  #force(): void {
+    if (this.#unsynced.size > 0) this.#isForced = true;
+    this.#consider();
   }
 
   #takeUnsynced(): ReadonlyMap<JournalSource, number> {
@@ -239,19 +292,27 @@ export class Journal {
     return group;
   }
 
-  /** Puts on the medium what was written, again and again until nothing was. */
+  /** Puts on the medium what was written, again while enough wait for what was written meanwhile. */
   async #sync(): Promise<void> {
-    while (this.#unsynced.size > 0) {
+    while (this.#unsynced.size > 0 && this.#isWorthIt()) {
+      this.#isForced = false;
+      this.#syncedAtMs = performance.now();
       const file = this.#current!;
       const group = this.#takeUnsynced();
       try {
         await file.datasync();
-        for (const [source, seq] of group) tell(source, 'settled', seq);
+        for (const [source, seq] of group) this.#synced(source, seq);
       } catch (error) {
         this.#refuse(file, group.keys(), error as Error);
       }
     }
     this.#syncing = null;
+    this.#consider();
+  }
+
+  #synced(source: JournalSource, seq: number): void {
+    if (!this.#unsynced.has(source) && !this.#isDirty(source)) this.#crowd.waitsNoMore(source);
+    tell(source, 'settled', seq);
   }
 
   #fail(file: File | null, { entries }: Batch, error: Error): void {
@@ -282,6 +343,7 @@ export class Journal {
     if (current !== null && current.position < this.#options.fileBytesMax) return current;
     await this.#pause();
     // What the file that is left holds is on the medium before another is begun.
+    this.#force();
     await this.#syncing;
     const { disk, folder, boot, durability } = this.#options;
     const number = this.#number++;

@@ -111,6 +111,10 @@ export class SessionRecorder implements Recorder, JournalSource {
     }
   }
 
+  hasten(): void {
+    this.#options.journal.hasten(this);
+  }
+
   /** Asked again, it waits for the same end. */
   close(why: string, data: Readonly<Record<string, unknown>> = {}): Promise<void> {
     this.#closing ??= this.#complete(why, data);
@@ -121,6 +125,7 @@ export class SessionRecorder implements Recorder, JournalSource {
     this.#sayWhy(this.#isStopped ? 'disk-full' : why, data);
     this.#ended = true;
     this.#cut();
+    this.hasten();
     await this.#settled();
     if (!this.#isBroken) await this.#file.finish(0, { why: this.#isStopped ? 'disk-full' : why });
     else await this.#file.end();

@@ -22,8 +22,14 @@ class HandRecorder implements Recorder {
   failure: Error | null = null;
   onProgress: (() => void) | null = null;
 
+  hastened = 0;
+
   write(_entry: Entry): number {
     return this.taken++;
+  }
+
+  hasten(): void {
+    this.hastened++;
   }
 
   accept(): void {
