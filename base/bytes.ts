@@ -35,6 +35,7 @@ export function utf8(text: string): Bytes {
 
 /** The string of UTF-8 bytes; invalid sequences become U+FFFD. */
 export function text(bytes: Bytes): string {
+  if (bytes.length === 0) return '';
   // A small array's `buffer` is made when it is asked for, so a Buffer is not asked.
   const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return buffer.toString('utf8');

@@ -18,6 +18,7 @@ const PLAIN: readonly Record<string, unknown>[] = [
     e: 0x80000000,
     f: 0xffffffff,
   },
+  { params: [], more: ['1', '', null, 7, 'x'.repeat(40)], none: null, last: Array(15).fill('y') },
   { empty: '', text: 'x'.repeat(31), longer: 'x'.repeat(32), longest: 'x'.repeat(255) },
   Object.fromEntries(Array.from({ length: 15 }, (_, i) => [`k${i}`, i])),
 ];
@@ -41,9 +42,11 @@ test('everything else is left to the general encoder', async (t) => {
     Number.NaN,
     1n,
     true,
-    null,
     undefined,
-    [1],
+    [-1],
+    [[]],
+    [undefined],
+    Array(16).fill(1),
     {},
     new Uint8Array(1),
     'x'.repeat(256),
@@ -51,6 +54,7 @@ test('everything else is left to the general encoder', async (t) => {
   for (const value of others) t.equal(plainMapBound({ value }), -1, String(value));
   t.equal(plainMapBound(more), -1);
   t.equal(plainMapBound({ ['n'.repeat(32)]: 1 }), -1);
-  for (const value of ['é', 'a\u{1f600}']) t.equal(writePlainMap(new Uint8Array(64), 0, { value }), -1);
+  for (const value of ['é', 'a\u{1f600}', ['a', 'é', 'b']])
+    t.equal(writePlainMap(new Uint8Array(64), 0, { value }), -1);
   t.equal(writePlainMap(new Uint8Array(64), 0, { é: 1 }), -1);
 });

@@ -1,6 +1,6 @@
 /**
- * Maps of small whole numbers and short ASCII texts in msgpack, which is what the records of most
- * statements are: written where they belong, in a third of the time that the general encoder and a
+ * Maps of small whole numbers, short ASCII texts and short lists of them in msgpack, which is what the
+ * records of most statements are: written where they belong, in a third of the time that the general encoder and a
  * copy take. The bytes are the general encoder's.
  */
 import type { Bytes } from '../base/bytes.ts';
@@ -17,13 +17,28 @@ export function plainMapBound(data: Readonly<Record<string, unknown>>): number {
   for (const name in data) {
     const value = data[name];
     if (++entries > ENTRIES_MAX || name.length > NAME_MAX) return -1;
-    if (typeof value === 'string') {
-      if (value.length > TEXT_MAX) return -1;
-      bound += name.length + value.length + 3;
-    } else if (isPlainNumber(value)) bound += name.length + 6;
-    else return -1;
+    const more = Array.isArray(value) ? listBound(value) : valueBound(value);
+    if (more < 0) return -1;
+    bound += name.length + 1 + more;
   }
   return bound;
+}
+
+function listBound(list: readonly unknown[]): number {
+  if (list.length > ENTRIES_MAX) return -1;
+  let bound = 1;
+  for (let i = 0; i < list.length; i++) {
+    const more = valueBound(list[i]);
+    if (more < 0) return -1;
+    bound += more;
+  }
+  return bound;
+}
+
+function valueBound(value: unknown): number {
+  if (typeof value === 'string') return value.length > TEXT_MAX ? -1 : value.length + 2;
+  if (value === null) return 1;
+  return isPlainNumber(value) ? 5 : -1;
 }
 
 function isPlainNumber(value: unknown): value is number {
@@ -39,12 +54,25 @@ export function writePlainMap(target: Bytes, at: number, data: Readonly<Record<s
     entries++;
     end = writeText(target, end, name);
     if (end < 0) return -1;
-    end =
-      typeof value === 'string' ? writeText(target, end, value) : writeNumber(target, end, value as number);
+    end = Array.isArray(value) ? writeList(target, end, value) : writeValue(target, end, value);
     if (end < 0) return -1;
   }
   target[at] = 0x80 | entries;
   return end;
+}
+
+function writeList(target: Bytes, at: number, list: readonly unknown[]): number {
+  target[at] = 0x90 | list.length;
+  let end = at + 1;
+  for (let i = 0; i < list.length && end >= 0; i++) end = writeValue(target, end, list[i]);
+  return end;
+}
+
+function writeValue(target: Bytes, at: number, value: unknown): number {
+  if (typeof value === 'string') return writeText(target, at, value);
+  if (value !== null) return writeNumber(target, at, value as number);
+  target[at] = 0xc0;
+  return at + 1;
 }
 
 /** fixstr or str 8. */

@@ -375,7 +375,7 @@ const UNKNOWN_PORTAL: Portal = {
 function stringAt(body: Bytes, at: number): { bytes: Bytes; to: number } {
   const to = zeroIn(body, at, body.length);
   if (to < 0) throw malformed();
-  return { bytes: body.subarray(at, to), to: to + 1 };
+  return { bytes: to === at ? NO_BYTES : body.subarray(at, to), to: to + 1 };
 }
 
 /** count int16 | values int16* */
@@ -384,7 +384,9 @@ function int16s(body: Bytes, at: number): { values: number[]; to: number } {
   const count = int16At(body, at) & 0xffff;
   const to = at + 2 + 2 * count;
   if (to > body.length) throw malformed();
-  return { values: Array.from({ length: count }, (_, i) => int16At(body, at + 2 + 2 * i)), to };
+  const values: number[] = [];
+  for (let i = 0; i < count; i++) values.push(int16At(body, at + 2 + 2 * i));
+  return { values, to };
 }
 
 function malformed(): PangateError {

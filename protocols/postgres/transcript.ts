@@ -90,7 +90,7 @@ export class Transcript {
 
   /** A parameter for the record: text masked, binary by its length alone beyond plain bytes. */
   parameter(bytes: Bytes, binary: boolean): string | Bytes {
-    const masked = this.#cleaner.clean(keep(bytes), ANYWHERE);
+    const masked = this.#isClear(bytes) && !binary ? bytes : this.#cleaner.clean(keep(bytes), ANYWHERE);
     return binary ? masked : text(masked);
   }
 
