@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'assertion' // ours: a state that the code holds to be impossible
   | 'archive-damaged' // a recording or journal does not read back
   | 'argument-invalid' // operator: a command line that cannot be taken
+  | 'clock-unsynced' // operator: the clock has to be synchronised, and is not known to be
   | 'config-invalid' // operator: a key of the configuration
   | 'disk-full' // operator: no room is left for recordings
   | 'file-unreadable' // operator: a file that is missing or closed to us

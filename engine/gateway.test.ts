@@ -92,7 +92,7 @@ interface Stage {
   stop(): Promise<void>;
 }
 
-const UNSIGNED = { sealer: 'off', witnesses: [] } as const;
+const UNSIGNED = { sealer: 'off', clock: 'off', witnesses: [] } as const;
 
 async function stage(own: Partial<Limits> = {}, target?: string): Promise<Stage> {
   const echo = await startEcho();

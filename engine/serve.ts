@@ -3,7 +3,7 @@ import { systemClock } from '../base/clock.ts';
 import type { PangateError } from '../base/errors.ts';
 import type { Archive } from '../base/recording.ts';
 import { protocols } from '../protocols/index.ts';
-import { openArchive, type Recovery } from '../recorder/index.ts';
+import { type ClockState, openArchive, type Recovery } from '../recorder/index.ts';
 import { archiveOptions } from './archive-options.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
@@ -24,10 +24,16 @@ export async function runGateway(config: Config, gatewayVersion: string): Promis
       { ...recovery, outcome },
       'recording of a run that ended early',
     );
+  const onState = (state: ClockState): void =>
+    log[state.synced ? 'info' : 'warn'](
+      { ...state, rule: config.record.clock },
+      state.synced ? 'the clock is synchronised' : 'the clock is not known to be synchronised',
+    );
   const sealing = await openSealing(config.record, log);
   const { notary } = sealing;
   try {
-    const options = { ...archiveOptions(config.record), notary, gatewayVersion };
+    const timekeeping = { rule: config.record.clock, onState };
+    const options = { ...archiveOptions(config.record), timekeeping, notary, gatewayVersion };
     const archive = await openArchive({ ...options, onAlert, onRecovery });
     await serve({ config, archive, identity, log, clock });
   } finally {

@@ -1,70 +1,31 @@
 /** All recordings of one gateway process: what `openArchive` gives. */
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, systemClock } from '../base/clock.ts';
 import { PangateError } from '../base/errors.ts';
 import type { Archive, AuditLog, Recorder, SessionOpening } from '../base/recording.ts';
+import { type ArchiveOptions, type FullOptions, withDefaults } from './archive-options.ts';
 import { WALL_ERROR_UNKNOWN, type WallTime } from './chain.ts';
-import { type Disk, systemDisk } from './disk.ts';
-import { DiskSpace, type DiskSpaceOptions } from './disk-space.ts';
-import { type Encryption, type EncryptionOptions, PLAIN, startEncryption } from './encryption.ts';
+import type { ClockState } from './clock/clock-state.ts';
+import { ClockWatch } from './clock/clock-watch.ts';
+import { DiskSpace } from './disk-space.ts';
+import { type Encryption, PLAIN, startEncryption } from './encryption.ts';
 import { wipe } from './envelope.ts';
 import { encodeHeader, HEADER_FLAG } from './header.ts';
 import { Journal } from './journal.ts';
-import { recordingLimits } from './limits.ts';
 import { lockFolder } from './lock.ts';
-import type { Notary } from './notary.ts';
 import { newSid, sidMs } from './plain.ts';
 import { type RecoverOptions, recoverFolder, recoverOthers, repairSession } from './recover.ts';
-import type { Recovery } from './recover-session.ts';
 import { defaultRetention } from './retention.ts';
 import { FULL_BYTES } from './segment-buffer.ts';
 import { SegmentPool } from './segment-pool.ts';
 import { SessionRecorder } from './session.ts';
 import { SessionFile } from './session-file.ts';
 import { type SignedSession, Signing } from './signing.ts';
-import type { Store } from './store/store.ts';
 import { Uploader } from './store/uploader.ts';
 
 const TICK_MS = 1000;
 /** A wall clock that moves this far against the monotonic one has been set. */
 const CLOCK_STEP_US = 500_000;
-
-/** How to open an archive. */
-export interface ArchiveOptions {
-  /** Where recordings and the journal lie; created if missing. */
-  readonly directory: string;
-  readonly mode: 'strict' | 'best-effort';
-  /** `disk` (default): accepted records survive a power loss. `process`: only the end of the process. */
-  readonly durability?: 'disk' | 'process';
-  /** Name of the journal's folder; processes that share a directory need one each. */
-  readonly journal?: string;
-  /** Encrypts every recording; without it none is. */
-  readonly encryption?: EncryptionOptions | null;
-  /** Where complete recordings are copied to; null (default): nowhere. */
-  readonly store?: Store | null;
-  /** Days for which recordings of a target are to be kept, -1 for ever; stands in their headers. */
-  readonly retainDaysOf?: ((target: string) => number) | null;
-  /** What is done about a full disk. */
-  readonly space?: DiskSpaceOptions;
-  readonly segmentBytesMax?: number;
-  readonly segmentAgeMs?: number;
-  readonly journalFileBytesMax?: number;
-  /** Threads that compress and hash. */
-  readonly threads?: number;
-  readonly clock?: Clock;
-  readonly disk?: Disk;
-  /** Signs recordings and keeps the log; null (default) for recordings without signatures. Who gives it closes it. */
-  readonly notary?: Notary | null;
-  /** Name of this gateway in recordings. */
-  readonly node?: string;
-  readonly gatewayVersion: string;
-  /** Told of every failure, once per session and time of trouble. Never holds session data. */
-  readonly onAlert?: (error: Error) => void;
-  /** Told of each recording that the last run has left unfinished, and what became of it. */
-  readonly onRecovery?: (recovery: Recovery) => void;
-}
 
 /** Opens an archive: locks its journal, completes what a crash has left. Throws `record-failed`. */
 export async function openArchive(options: ArchiveOptions): Promise<RecordingArchive> {
@@ -97,8 +58,6 @@ export async function openArchive(options: ArchiveOptions): Promise<RecordingArc
   }
 }
 
-type FullOptions = Required<ArchiveOptions>;
-
 function uploaderOf(options: FullOptions): Uploader | null {
   const { store, directory, notary: log, onAlert, retainDaysOf } = options;
   if (store === null) return null;
@@ -129,28 +88,6 @@ interface JournalPlace {
   readonly uploader: Uploader | null;
 }
 
-function withDefaults(options: ArchiveOptions): FullOptions {
-  return {
-    durability: 'disk',
-    journal: 'journal',
-    encryption: null,
-    space: {},
-    retainDaysOf: null,
-    store: null,
-    segmentBytesMax: recordingLimits.segmentBytesMax,
-    segmentAgeMs: recordingLimits.segmentAgeMs,
-    journalFileBytesMax: recordingLimits.journalFileBytesMax,
-    threads: 0,
-    clock: systemClock,
-    disk: systemDisk,
-    notary: null,
-    node: hostname(),
-    onAlert: () => undefined,
-    onRecovery: () => undefined,
-    ...options,
-  };
-}
-
 /** The archive of one process: opens recorders, watches ages and the clock, closes all. */
 export class RecordingArchive implements Archive {
   readonly mode: 'strict' | 'best-effort';
@@ -163,6 +100,7 @@ export class RecordingArchive implements Archive {
   readonly #sessions = new Map<SessionRecorder, SignedSession>();
   readonly #signing: Signing | null;
   readonly #space: DiskSpace;
+  readonly #watch: ClockWatch;
   readonly #uploader: Uploader | null;
   readonly #timer: NodeJS.Timeout;
   readonly #unlock: () => Promise<void>;
@@ -180,6 +118,8 @@ export class RecordingArchive implements Archive {
     this.#folder = folder;
     this.#encryption = encryption;
     this.#space = space;
+    this.#watch = new ClockWatch(options.timekeeping, options.mode === 'strict');
+    this.#watch.onChange = () => this.#clockChanged(0, this.#watch.record ?? {});
     void space.look();
     this.#uploader = uploader;
     const isAwaited = (sids: Iterable<string>): boolean => uploader?.isAwaited(sids) ?? false;
@@ -197,7 +137,10 @@ export class RecordingArchive implements Archive {
   async begin(): Promise<void> {
     const { notary, node, gatewayVersion: gateway } = this.#options;
     const boot = this.#boot.toString('hex');
-    await notary?.append({ type: 'start', node, boot, gateway, mode: this.mode });
+    await this.#watch.start();
+    const time = this.#watch.record;
+    const state = time === null ? {} : { clock: time };
+    await notary?.append({ type: 'start', node, boot, gateway, mode: this.mode, ...state });
   }
 
   open(opening: SessionOpening): Recorder {
@@ -223,7 +166,9 @@ export class RecordingArchive implements Archive {
       mode: this.mode,
       result,
     };
-    session.write({ type: 's.open', data: { ...data, wall_us: clock.wallUs() } });
+    const time = this.#watch.record;
+    const state = time === null ? {} : { clock: time };
+    session.write({ type: 's.open', data: { ...data, ...state, wall_us: clock.wallUs() } });
     return session;
   }
 
@@ -234,7 +179,12 @@ export class RecordingArchive implements Archive {
 
   /** Why no session may begin at this moment. */
   get refusal(): PangateError | null {
-    return this.#space.refusal;
+    return this.#space.refusal ?? this.#watch.refusal;
+  }
+
+  /** What is known of the system's clock. */
+  get clockState(): ClockState {
+    return this.#watch.state;
   }
 
   /** How far the store is behind; null where there is none. */
@@ -261,6 +211,7 @@ export class RecordingArchive implements Archive {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
+    this.#watch.stop();
     await Promise.all([...this.#sessions.keys()].map((session) => session.close('shutdown')));
     await this.#uploader?.close();
     await this.#journal.close();
@@ -354,7 +305,9 @@ export class RecordingArchive implements Archive {
   }
 
   #wall(): WallTime {
-    return { us: this.#options.clock.wallUs(), errorUs: WALL_ERROR_UNKNOWN };
+    const { synced, errorUs } = this.#watch.state;
+    const known = synced && errorUs !== null ? Math.min(errorUs, WALL_ERROR_UNKNOWN - 1) : WALL_ERROR_UNKNOWN;
+    return { us: this.#options.clock.wallUs(), errorUs: known };
   }
 
   #clockOffsetUs(): number {
@@ -366,16 +319,20 @@ export class RecordingArchive implements Archive {
     const nowUs = this.#options.clock.monotonicUs();
     const stepUs = this.#clockOffsetUs() - this.#offsetUs;
     const stepped = Math.abs(stepUs) >= CLOCK_STEP_US;
-    if (stepped) this.#offsetUs += stepUs;
-    for (const session of this.#sessions.keys()) {
-      if (stepped)
-        session.write({
-          type: 'clock',
-          data: { wall: nowUs + this.#offsetUs, step_us: stepUs, src: 'system' },
-        });
-      session.tick(nowUs, this.#options.segmentAgeMs * 1000);
+    if (stepped) {
+      this.#offsetUs += stepUs;
+      this.#clockChanged(stepUs, { src: 'system' });
     }
+    for (const session of this.#sessions.keys()) session.tick(nowUs, this.#options.segmentAgeMs * 1000);
     this.#signing?.tick([...this.#sessions.values()]);
+  }
+
+  /** That it was set, or is kept otherwise than before, stands in every open session and in the log. */
+  #clockChanged(stepUs: number, more: Readonly<Record<string, unknown>>): void {
+    const { clock, notary, onAlert } = this.#options;
+    const data = { wall: clock.wallUs(), step_us: stepUs, ...more };
+    for (const session of this.#sessions.keys()) session.write({ type: 'clock', data });
+    notary?.append({ type: 'clock', ...data }).catch(onAlert);
   }
 }
 

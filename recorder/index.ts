@@ -1,9 +1,11 @@
 /** The recorder: writes, reads and verifies recordings (docs/formats/pgr-v1.md). */
 
 export { newApprover, newRoot, parseApprovers, readApprover, signTrust } from './approver.ts';
-export { type ArchiveOptions, openArchive, RecordingArchive, recordingPath } from './archive.ts';
+export { openArchive, RecordingArchive, recordingPath } from './archive.ts';
+export type { ArchiveOptions } from './archive-options.ts';
 export { ArchiveVerifier, type ArchiveVerifierOptions, logAround } from './archive-verifier.ts';
 export { LOG_FOLDER, openAuditLog, openNotary } from './audit-log.ts';
+export { type ClockState, readClockState } from './clock/clock-state.ts';
 export { decryptRecording } from './decrypt.ts';
 export type { EncryptionOptions } from './encryption.ts';
 export { type Hold, hold, holdsOf, unhold } from './hold.ts';

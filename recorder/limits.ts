@@ -39,6 +39,12 @@ export const recordingLimits = {
   unsyncedBytesMax: 1_048_576,
   /** Encoded bytes of one session that may wait in best-effort mode while the journal fails. */
   waitingBytesMax: 8_388_608,
+  /** Between two looks at whether the clock is synchronised. */
+  clockLookMs: 30_000,
+  /** How long it may not be synchronised, once it was: a daemon is started again, a network comes back. */
+  clockGraceMs: 300_000,
+  /** How far a synchronised clock may be off. */
+  clockErrorUsMax: 1_000_000,
   /** Silence of the sealer after which strict sessions end and new ones are refused. */
   sealerSilenceMsMax: 10_000,
 } as const;

@@ -134,6 +134,8 @@ export interface RecordConfig {
   readonly approvers: readonly string[];
   /** What is done about a full disk. */
   readonly disk: DiskConfig;
+  /** Whether strict sessions need a clock that is synchronised. */
+  readonly clock: 'required' | 'warn' | 'off';
   /** Who signs: a process that `serve` starts, one that runs by itself, or nobody. */
   readonly sealer: 'started' | 'external' | 'off';
   /** Without it complete recordings are copied nowhere. */

@@ -25,6 +25,10 @@ export function recordShape(path: PathShape, secret: z.ZodType): z.ZodType {
         .default([])
         .meta({ description: 'a list of the public keys of those who may approve redactions' }),
       disk: diskShape().prefault({}),
+      clock: z.enum(['required', 'warn', 'off']).default('warn').meta({
+        description:
+          '`required`: no strict session begins while the clock is not known to be synchronised; `warn`: the log says so; `off`: nobody looks',
+      }),
       sealer: z.enum(['started', 'external', 'off']).default('started').meta({
         description:
           '`started`: signed by a process of its own beside the gateway; `external`: by `pangate sealer`; `off`: not signed',

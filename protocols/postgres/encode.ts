@@ -46,6 +46,7 @@ const STATES: Readonly<Record<string, string>> = {
   'message-unknown': '08P01',
   'record-failed': '58030',
   'disk-full': '53100',
+  'clock-unsynced': '57P03',
   'shutting-down': '57P01',
   'upstream-lost': '08006',
   'upstream-refused': '08004',
