@@ -75,6 +75,7 @@ for (const [what, input, expected] of [
     '"form-data; name=\\"card_security_code\\"\\r\\n\\r\\n1234\\r\\n; name=\\"pin\\"\\r\\n\\r\\n4321\\r\\n"',
     ['cvv:1234', 'pin:4321'],
   ],
+  ['a name that only sounds so', 'whsec_vv: 123, ab_c_vv 123', []],
   ['another part of a form', 'form-data; name="amount"\r\n\r\n123\r\n', []],
   ['a code in a sentence', 'my cvv is 123, security code is 1234', ['cvv:123', 'cvv:1234']],
   ['another code in a sentence', 'zip code is 123, cve is 1234', []],

@@ -8,7 +8,7 @@ import asc from 'assemblyscript/asc';
 const SOURCE = 'detectors/kernels/sieve.as';
 const TARGET = 'detectors/kernels/sieve-module.ts';
 const FLAGS = ['--enable', 'simd', '-O3', '--converge', '--runtime', 'stub', '--noAssert'];
-const MEMORY = ['--initialMemory', '1024', '--maximumMemory', '1024'];
+const MEMORY = ['--initialMemory', '3', '--maximumMemory', '1024'];
 
 const wasm = await compile();
 const text = moduleText(wasm);

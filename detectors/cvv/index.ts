@@ -2,7 +2,8 @@ import type { Bytes } from '../../base/bytes.ts';
 import { endsEscape } from '../../base/character.ts';
 import { ANYWHERE, type Detector, type Finding, type Place, type Undecided } from '../../base/finding.ts';
 import { goesOn, mayGoOn } from '../ascii.ts';
-import { keyBefore, labelBefore, parentKey, phraseBefore, wordBefore } from '../key.ts';
+import { endsKey } from '../kernels/classes.ts';
+import { type Key, keyBefore, labelBefore, parentKey, phraseBefore, wordBefore } from '../key.ts';
 import { luhn } from '../pan/luhn.ts';
 import { leads, next } from '../sieve.ts';
 import { builtIn } from './built-in.ts';
@@ -52,7 +53,7 @@ function open(bytes: Bytes, from: number): number {
 function reasonOf(bytes: Bytes, at: number, to: number, last: boolean): string | Undecided | null {
   const key = keyBefore(bytes, at);
   if (key.name === '') return isSaid(bytes, at) ? 'cvv-word' : null;
-  if (namesCvv(key.name)) return 'cvv-key';
+  if (namesCvv(key.name)) return endsAsKnown(bytes, key) ? 'cvv-key' : null;
   if (!namesCode(key.name)) return null;
   if (namesCvv(phraseBefore(bytes, key, at)) || namesCvv(labelBefore(bytes, key, at))) return 'cvv-key';
   const parent = parentKey(bytes, key.from, at);
@@ -62,6 +63,11 @@ function reasonOf(bytes: Bytes, at: number, to: number, last: boolean): string |
   const end = objectEnd(bytes, to);
   if (end === bytes.length && end < to + AHEAD_BYTES && !last) return 'undecided';
   return holdsCardNumber(bytes, to, end) ? 'cvv-object' : null;
+}
+
+/** `ab_c_vv` is no name that the prefilter stops at: what is found must not hang on what else stands near. */
+function endsAsKnown(bytes: Bytes, { name, from }: Key): boolean {
+  return endsKey(bytes, from + name.length);
 }
 
 /** The end of the object around what ends at `from`, as far as it is looked at. */
@@ -79,7 +85,8 @@ function objectEnd(bytes: Bytes, from: number): number {
 function isSaid(bytes: Bytes, at: number): boolean {
   const near = wordBefore(bytes, at);
   const word = near.name === 'is' ? wordBefore(bytes, near.from) : near;
-  return saysCvv(word.name) || (namesCode(word.name) && saysCvv(phraseBefore(bytes, word, at)));
+  if (saysCvv(word.name)) return endsAsKnown(bytes, word);
+  return namesCode(word.name) && saysCvv(phraseBefore(bytes, word, at));
 }
 
 /** A card number stands in [from, to). */

@@ -31,7 +31,7 @@ type Search = (from: number, end: number, low: number, high: number, framing: nu
 interface KernelExports {
   readonly sift: Sift;
   readonly search: Search;
-  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
 }
 
 /** The tables that the kernel reads, in the order of sieve.as. */
@@ -53,13 +53,16 @@ const WINDOW_BYTES_MAX = 32_768;
 const BEFORE_BYTES = 64;
 /** Bytes behind the place where a window ends that it may look at: the longest escape. */
 const BEHIND_BYTES = 64;
-/** Where buffers are allocated, behind the window. */
+/** Where buffers are allocated, behind the window; and how far once the first of them is asked for. */
 const ARENA_AT = 131_072;
+const PAGE_BYTES = 65_536;
+const ARENA_PAGES = 1_024;
 
 interface Kernel {
+  readonly exports: KernelExports;
   readonly sift: Sift;
   readonly search: Search;
-  readonly memory: Uint8Array<ArrayBuffer>;
+  memory: Uint8Array<ArrayBuffer>;
 }
 
 const kernel: Kernel | null = open();
@@ -74,7 +77,7 @@ function open(): Kernel | null {
     memory.set(table, 256 * i);
   });
   memory.set(endingBits, ENDINGS_AT);
-  return { sift: exports.sift, search: exports.search, memory };
+  return { exports, sift: exports.sift, search: exports.search, memory };
 }
 
 /** `wasm` where the processor and the runtime have SIMD, else `typescript`. */
@@ -85,11 +88,20 @@ export const kernelName: 'wasm' | 'typescript' = kernel === null ? 'typescript' 
  * and files. Never given back: allocate once and keep. Ordinary memory once 64 MiB are given out.
  */
 export function allocate(size: number): Uint8Array<ArrayBuffer> {
-  if (kernel === null || allocatedTo + size + BEHIND_BYTES > kernel.memory.length)
-    return new Uint8Array(size);
+  if (kernel === null) return new Uint8Array(size);
+  if (allocatedTo === ARENA_AT) extend(kernel);
+  if (allocatedTo + size + BEHIND_BYTES > kernel.memory.length) return new Uint8Array(size);
   const from = allocatedTo;
   allocatedTo += (size + BEHIND_BYTES + 63) & ~63;
   return new Uint8Array(kernel.memory.buffer, from, size);
+}
+
+/** Before any view of the memory is given out: most programs need none, and to hold so much calls the collector. */
+function extend(kernel: Kernel): void {
+  kernel.exports.memory.grow(ARENA_PAGES - kernel.memory.length / PAGE_BYTES);
+  kernel.memory = new Uint8Array(kernel.exports.memory.buffer);
+  mountedFrom = 0;
+  mountedTo = 0;
 }
 
 /** The view that was asked about last: most are asked about many times. */

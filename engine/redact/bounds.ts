@@ -18,6 +18,8 @@ export const bounds = {
   magicBytes: 4,
   /** Pieces under way for each thread. */
   chunksPerThread: 3,
+  /** Of these, the most that a thread other than the caller's has: one in hand and one that waits. */
+  chunksPerWorker: 2,
   threadsMax: 64,
   /** Findings of one file that a report lists one by one. */
   sightingsMax: 10_000,

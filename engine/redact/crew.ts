@@ -1,6 +1,6 @@
 /**
- * Cleans pieces on several threads and gives them back in order. With one thread, and for the
- * first piece (most inputs have no second one), on the caller's own.
+ * Cleans pieces on several threads, of which the caller's own is one: it takes what the others have
+ * no hand free for, and all while they are starting.
  */
 import { availableParallelism } from 'node:os';
 import type { Piscina } from 'piscina';
@@ -22,7 +22,10 @@ export interface Crew {
   readonly places: Places;
   /** Cleans here and now. */
   here(chunk: Chunk, manner: Manner): Cleaned;
-  /** Cleans on another thread; the piece's memory goes there and comes back with the result. */
+  /**
+   * Cleans on another thread, where the piece's memory goes and comes back from with the result; if
+   * all have enough to do, here.
+   */
   there(chunk: Chunk, manner: Manner): Promise<Cleaned>;
   close(): Promise<void>;
 }
@@ -31,7 +34,9 @@ export interface Crew {
 export function createCrew(rules: MaskRules, threads = 0): Crew {
   const cleaner = createCleaner(rules);
   const count = Math.min(threads || availableParallelism(), bounds.threadsMax);
+  const others = count - 1;
   let pool: Promise<Piscina> | null = null;
+  let underWay = 0;
   const here = (chunk: Chunk, manner: Manner): Cleaned => cleanChunk(chunk, manner, cleaner);
   return {
     cleaner,
@@ -39,12 +44,16 @@ export function createCrew(rules: MaskRules, threads = 0): Crew {
     places: new Places(count === 1 ? 1 : count * bounds.chunksPerThread),
     here,
     there: async (chunk, manner) => {
-      if (count === 1) return here(chunk, manner);
-      pool ??= openPool(rules, count);
+      if (underWay >= others * bounds.chunksPerWorker) return here(chunk, manner);
+      pool ??= openPool(rules, others);
       const task: ChunkTask = { chunk, manner };
-      return (await pool).run(task, {
-        transferList: [chunk.bytes.buffer as ArrayBuffer],
-      }) as Promise<Cleaned>;
+      underWay++;
+      try {
+        const transferList = [chunk.bytes.buffer as ArrayBuffer];
+        return (await (await pool).run(task, { transferList })) as Cleaned;
+      } finally {
+        underWay--;
+      }
     },
     close: async () => (await pool)?.destroy(),
   };
