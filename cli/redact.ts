@@ -15,7 +15,6 @@ import {
 import { openConfig } from './open-config.ts';
 import { Progress } from './progress.ts';
 import { type MaskOption, redactRules } from './redact-rules.ts';
-import { table } from './table.ts';
 
 interface RedactOptions extends MaskOption, InputOption {
   readonly inPlace?: boolean;
@@ -98,7 +97,7 @@ async function redact(paths: readonly string[], options: RedactOptions): Promise
       },
     });
     progress.end();
-    conclude(totals, results, options);
+    await conclude(totals, results, options);
   } catch (error) {
     progress.end();
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
@@ -158,8 +157,12 @@ export function tell({ path, state, error }: FileResult, progress: Progress): vo
   progress.note(`pangate: ${message.includes(path) ? '' : `${path}: `}${message}\n  ${remedy}\n`);
 }
 
-function conclude(totals: Totals, results: readonly FileResult[], options: RedactOptions): void {
-  if (options.dryRun) process.stdout.write(summary(totals, results));
+async function conclude(
+  totals: Totals,
+  results: readonly FileResult[],
+  options: RedactOptions,
+): Promise<void> {
+  if (options.dryRun) process.stdout.write(await summary(totals, results));
   const found = Object.values(totals.counts).reduce((sum, count) => sum + count, 0);
   if (options.check && !options.dryRun && found > 0) process.stderr.write(`${words(totals.counts)} found\n`);
   if (totals.states['not-text'] > 0)
@@ -170,12 +173,13 @@ function conclude(totals: Totals, results: readonly FileResult[], options: Redac
   else if (options.check && found > 0) process.exitCode = EXIT.found;
 }
 
-function summary(totals: Totals, results: readonly FileResult[]): string {
+async function summary(totals: Totals, results: readonly FileResult[]): Promise<string> {
   const kinds = Object.keys(totals.counts).sort();
   const rows = results
     .map(({ path, counts }) => [path, ...kinds.map((kind) => String(counts[kind] ?? 0))])
     .sort(([left], [right]) => (left! < right! ? -1 : 1));
   const all = ['TOTAL', ...kinds.map((kind) => String(totals.counts[kind]))];
+  const { table } = await import('./table.ts');
   const files = `${totals.files} file(s), ${totals.bytes} bytes of text\n`;
   return kinds.length === 0
     ? `nothing found; ${files}`
