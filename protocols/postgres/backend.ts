@@ -227,7 +227,7 @@ export class Backend implements Direction {
     const isClear = cleaner.next(body, 0, body.length) === body.length;
     const said = type === Type.CommandComplete ? body.subarray(0, -1) : NO_BYTES;
     const tag = isClear ? text(said) : transcript.masked(said);
-    transcript.done(run, { tag }, false);
+    transcript.done(run, { id: run.id, rows: run.rows, tag }, false);
     if (tag.startsWith('D') && /^D(EALLOCATE|ISCARD)/.test(tag))
       this.#shared.names.deallocated(tag, this.#sqlNow());
     if (requests.head?.kind === 'execute') this.#executed();
@@ -260,7 +260,8 @@ export class Backend implements Direction {
     const masked = maskFields(whole, this.#shared.cleaner);
     const { head } = requests;
     const run = head && 'run' in head ? head.run : null;
-    if (run) transcript.done(run, { sqlstate: state, msg: fieldOf(masked, 0x4d) }, true);
+    if (run)
+      transcript.done(run, { id: run.id, rows: run.rows, sqlstate: state, msg: fieldOf(masked, 0x4d) }, true);
     else transcript.event('sql.error', { sqlstate: state, msg: fieldOf(masked, 0x4d) });
     this.#shared.copyIn = false;
     if (head?.kind === 'execute') head.portal.run = null;
@@ -313,7 +314,8 @@ export class Backend implements Direction {
     const head = requests.shift();
     this.#shared.inTransaction = bytes[at + 5] !== 0x49;
     if (!this.#shared.inTransaction) this.#shared.names.transactionEnded();
-    if (head?.kind === 'call') transcript.done(head.run, { tag: 'FUNCTION' }, false);
+    if (head?.kind === 'call')
+      transcript.done(head.run, { id: head.run.id, rows: head.run.rows, tag: 'FUNCTION' }, false);
     else if (head?.kind !== 'query' && head?.kind !== 'sync')
       throw new PangateError('message-unknown', 'The server was ready for what was not asked.');
     if (!(head.kind === 'sync' && head.own)) toClient.pass(bytes, at, to);

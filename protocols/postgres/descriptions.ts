@@ -2,7 +2,7 @@
  * From a RowDescription to the plan by which its rows are masked. A program sends the same few
  * statements again and again, so what a description alone decides is remembered by its bytes.
  */
-import { type Bytes, latin1 } from '../../base/bytes.ts';
+import { type Bytes, keep, latin1 } from '../../base/bytes.ts';
 import type { ColumnRule } from '../../base/cleaner.ts';
 import { limits } from '../../base/limits.ts';
 import type { Shared } from './lane.ts';
@@ -24,6 +24,8 @@ export class Descriptions {
   /** Tables that a refreshed catalog still did not know. */
   readonly #refreshed = new Set<number>();
   readonly #known = new Map<string, Plan>();
+  /** The description of a known plan that came last. */
+  #last: { readonly bytes: Bytes; readonly plan: Plan } | null = null;
   /** The catalog that the known plans were made with. */
   #catalogVersion = -1;
 
@@ -33,16 +35,31 @@ export class Descriptions {
 
   /** The plan; the description's names are masked in place. Null if the catalog is asked first: it must come again. */
   plan(body: Bytes, asked: Asked): Plan | null {
+    if (this.#isLast(body)) return counted(this.#last!.plan);
     const key = body.length > KNOWN_BYTES_MAX ? '' : latin1(body);
     const known = this.#lookUp(key);
-    if (known) return counted(known);
+    if (known) {
+      this.#last = { bytes: keep(body), plan: known };
+      return counted(known);
+    }
     if (this.#awaitCatalog(body)) return null;
     return this.#make(body, asked, key);
   }
 
+  /** Most sessions ask the same thing twice: to compare costs less than to look up. */
+  #isLast(body: Bytes): boolean {
+    const last = this.#last?.bytes;
+    if (last?.length !== body.length || this.#catalogVersion !== this.#shared.catalog.version) return false;
+    for (let i = 0; i < body.length; i++) if (last[i] !== body[i]) return false;
+    return true;
+  }
+
   #lookUp(key: string): Plan | undefined {
     const { version } = this.#shared.catalog;
-    if (this.#catalogVersion !== version) this.#known.clear();
+    if (this.#catalogVersion !== version) {
+      this.#known.clear();
+      this.#last = null;
+    }
     this.#catalogVersion = version;
     return this.#known.get(key);
   }

@@ -131,7 +131,7 @@ export class Frontend implements Direction {
     const sql = text(bytes);
     this.#askColumns(sql, false);
     const shown = this.#shared.transcript.shown(bytes, sql);
-    this.#shared.transcript.statement(this.#nextId, 'simple', { text: shown });
+    this.#shared.transcript.statement({ id: this.#nextId, op: 'simple', text: shown });
     this.#noteKept(sql);
     this.#push({ kind: 'query', run: new Run(this.#nextId++), sql });
   }
@@ -142,7 +142,7 @@ export class Frontend implements Direction {
     const { bytes } = stringAt(body, name.to);
     const sql = text(bytes);
     const shown = this.#shared.transcript.shown(bytes, sql);
-    this.#shared.transcript.statement(this.#nextId++, 'parse', { text: shown });
+    this.#shared.transcript.statement({ id: this.#nextId++, op: 'parse', text: shown });
     this.#noteKept(sql);
     this.#prepare(text(name.bytes), { sql, shown, plan: undefined, described: false });
   }
@@ -229,7 +229,9 @@ export class Frontend implements Direction {
     portal.run = run;
     if (!resumed) {
       this.#askColumns(portal.statement.sql, true);
-      this.#shared.transcript.statement(run.id, 'execute', {
+      this.#shared.transcript.statement({
+        id: run.id,
+        op: 'execute',
         text: portal.statement.shown,
         params: portal.parameters,
       });
@@ -285,8 +287,9 @@ export class Frontend implements Direction {
   #call(body: Bytes): void {
     const formats = int16s(body, 4);
     const parameters = this.#parameters(body, formats.to, formats.values);
-    const data = { text: `function ${int32At(body, 0) >>> 0}`, params: parameters.values };
-    this.#shared.transcript.statement(this.#nextId, 'call', data);
+    const named = `function ${int32At(body, 0) >>> 0}`;
+    const said = { op: 'call', text: named, params: parameters.values };
+    this.#shared.transcript.statement({ id: this.#nextId, ...said });
     this.#push({ kind: 'call', run: new Run(this.#nextId++) });
   }
 
@@ -324,7 +327,7 @@ export class Frontend implements Direction {
 
   #largeQuery(run: Run, body: Bytes, length: number): Large['asked'] {
     const { transcript } = this.#shared;
-    transcript.statement(run.id, 'simple', { text: transcript.shown(body), bytes: length - 5 });
+    transcript.statement({ id: run.id, op: 'simple', text: transcript.shown(body), bytes: length - 5 });
     const request = {
       kind: 'query',
       run,
@@ -339,7 +342,7 @@ export class Frontend implements Direction {
     const { transcript } = this.#shared;
     const name = stringAt(body, 0);
     const shown = transcript.shown(body.subarray(name.to));
-    transcript.statement(run.id, 'parse', { text: shown, bytes: length - 4 - name.to });
+    transcript.statement({ id: run.id, op: 'parse', text: shown, bytes: length - 4 - name.to });
     const sql = text(body.subarray(name.to, name.to + limits.readBytesMin));
     const statement: Statement = { sql, shown, plan: undefined, described: false, rule: null };
     this.#prepare(text(name.bytes), statement);

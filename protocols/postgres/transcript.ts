@@ -9,7 +9,7 @@ import { type Bytes, keep, text } from '../../base/bytes.ts';
 import type { Cleaner } from '../../base/cleaner.ts';
 import { ANYWHERE } from '../../base/finding.ts';
 import type { Outlet, ResultPolicy } from '../../base/host.ts';
-import { FACT } from '../../base/recording.ts';
+import { FACT, type Facts } from '../../base/recording.ts';
 import type { Column } from './cell.ts';
 import type { CopyOut } from './copy.ts';
 import { addLine, addRow, isFull, newBatch, type RowBatch, takeBatch } from './msgpack.ts';
@@ -45,6 +45,8 @@ export class Run {
   }
 }
 
+const ONE_STATEMENT: Facts = { statements: 1, kinds: FACT.statement };
+const NO_FACTS: Facts = {};
 const NO_COLUMNS: readonly Column[] = [];
 /** Statement text and parameters recorded per statement. */
 const TEXT_BYTES_MAX: number = 64 * 1024;
@@ -63,13 +65,9 @@ export class Transcript {
     this.#policy = policy;
   }
 
-  /** `sql.q`: a request on its way to the server; everything in `data` is masked. */
-  statement(id: number, op: string, data: Readonly<Record<string, unknown>>): void {
-    this.#outlet.record({
-      type: 'sql.q',
-      data: { id, op, ...data },
-      facts: { statements: 1, kinds: FACT.statement },
-    });
+  /** `sql.q`: a request on its way to the server; everything in it is masked. */
+  statement(data: { readonly id: number; readonly op: string } & Readonly<Record<string, unknown>>): void {
+    this.#outlet.record({ type: 'sql.q', data, facts: ONE_STATEMENT });
   }
 
   /** A statement's text for the record, cut at a bound and masked; `decoded` is the whole of it, if known. */
@@ -168,16 +166,13 @@ export class Transcript {
     run.hash.update(bytes);
   }
 
-  /** `sql.elided`, `mask.b` and `sql.done`: the outcome of a statement. */
-  done(run: Run, outcome: Readonly<Record<string, unknown>>, failed: boolean): void {
+  /** `sql.elided`, `mask.b` and `sql.done`: the outcome of a statement, its number and its rows among it. */
+  done(run: Run, data: Readonly<Record<string, unknown>>, failed: boolean): void {
     this.#elided(run);
     const masked = this.#maskEvents(run) + this.#copyEvent(run);
     const kinds = (masked > 0 ? FACT.masked : 0) | (failed ? FACT.error : 0);
-    this.#outlet.record({
-      type: 'sql.done',
-      data: { id: run.id, rows: run.rows, ...outcome },
-      facts: { kinds, masked, errors: failed ? 1 : 0 },
-    });
+    const facts = kinds === 0 ? NO_FACTS : { kinds, masked, errors: failed ? 1 : 0 };
+    this.#outlet.record({ type: 'sql.done', data, facts });
     run.reset();
   }
 
