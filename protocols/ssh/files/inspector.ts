@@ -55,6 +55,8 @@ export class SftpInspector {
   readonly #pending = new Map<number, Pending>();
   /** What is open, by the server's name for it. */
   readonly #files = new Map<string, OpenFile>();
+  /** What a CLOSE is waiting for or was sent for. */
+  readonly #closing = new Set<OpenFile>();
   #state: 'new' | 'greeted' | 'ready' = 'new';
   /** What the client will hear once it is known where relative paths begin. */
   #version: Bytes | null = null;
@@ -92,8 +94,9 @@ export class SftpInspector {
 
   /** The channel is over: what is still open is recorded. */
   end(): void {
-    for (const file of this.#files.values()) this.#ledger.closed(file, { cut: true });
+    for (const file of [...this.#files.values(), ...this.#closing]) this.#ledger.closed(file, { cut: true });
     this.#files.clear();
+    this.#closing.clear();
   }
 
   // From the client.
@@ -127,11 +130,11 @@ export class SftpInspector {
         return this.#write(request, files[0]!, bytes);
       case Type.OPEN:
       case Type.OPENDIR:
-        if (this.#files.size >= FILES_MAX)
+        if (this.#files.size + this.#closing.size >= FILES_MAX)
           return this.#refuse(request.id, Status.FAILURE, 'too many files are open.');
         break;
       case Type.CLOSE:
-        this.#files.delete(request.handles[0]!);
+        return this.#close(request, files[0]!, bytes);
     }
     this.#forward(request, files, bytes);
   }
@@ -140,6 +143,15 @@ export class SftpInspector {
     const isRecorded = request.form.type !== Type.WRITE;
     const event = isRecorded ? this.#ledger.asked(request, files) : {};
     this.#outlet.toServer(renumber(bytes, this.#expect({ request, files, event, job: null })));
+  }
+
+  /** Behind reads, of which each may ask the server once more. */
+  #close(request: Parsed, file: OpenFile, bytes: Bytes): void {
+    this.#files.delete(request.handles[0]!);
+    this.#closing.add(file);
+    if (file.reading === 0) return this.#forward(request, [file], bytes);
+    const waiting = keep(bytes);
+    file.whenRead = () => this.#forward(request, [file], waiting);
   }
 
   #expect(pending: Pending): number {
@@ -156,6 +168,7 @@ export class SftpInspector {
     if (from > OFFSET_MAX) return this.#refuse(request.id, Status.FAILURE, 'this offset is too large.');
     if (length === 0) return this.#outlet.toClient(packet(Type.DATA, request.id, new Uint8Array(0)));
     const job = new ReadJob(this.#parts, file, from, length);
+    file.reading++;
     this.#readMore({ request, files: [file], event: {}, job });
   }
 
@@ -256,7 +269,7 @@ export class SftpInspector {
   }
 
   #closed({ id }: Parsed, file: OpenFile, status: number, bytes: Bytes): void {
-    file.isClosed = true;
+    this.#closing.delete(file);
     this.#ledger.closed(file, { status });
     const { masked } = file.reads;
     if (masked === 0 || file.alerted) return this.#outlet.toClient(renumber(bytes, id));
@@ -267,11 +280,14 @@ export class SftpInspector {
 
   #readAnswer(pending: Pending, job: ReadJob, bytes: Bytes): void {
     const { request } = pending;
-    if (job.file.isClosed) return this.#refuse(request.id, Status.FAILURE, 'the file was closed meanwhile.');
-    if (bytes[LENGTH_BYTES] === Type.STATUS) return this.#readStatus(request, job, bytes);
-    const read = job.answer(bytes);
-    if (read === null) this.#readMore(pending);
-    else this.#readDone(request, job.file, read);
+    const { file } = job;
+    if (bytes[LENGTH_BYTES] === Type.STATUS) this.#readStatus(request, job, bytes);
+    else {
+      const read = job.answer(bytes);
+      if (read === null) return this.#readMore(pending);
+      this.#readDone(request, file, read);
+    }
+    if (--file.reading === 0) file.whenRead?.();
   }
 
   #readStatus(request: Parsed, job: ReadJob, bytes: Bytes): void {

@@ -19,7 +19,9 @@ export class OpenFile {
   refusal = '';
   /** A card number that would have been masked was sent as it is. */
   alerted = false;
-  isClosed = false;
+  /** READs that are not answered, and what is done when they are: a CLOSE that came behind them. */
+  reading = 0;
+  whenRead: (() => void) | null = null;
   /** The end of the answer that was searched last, and from where a search that continues it must begin. */
   searchedTo = -1;
   searchFrom = -1;
