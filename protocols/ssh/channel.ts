@@ -51,6 +51,8 @@ export class Channel {
   /** Something runs on it. */
   isStarted = false;
   hasTerminal = false;
+  /** Its output is a copy of files: what is masked in it is told. */
+  isCopy = false;
   exit: Readonly<Record<string, unknown>> = {};
   readonly #shared: Shared;
   #input: Input = new StreamInput();
@@ -164,6 +166,11 @@ export class Channel {
   /** Everything that is held goes out: what follows must not overtake it. */
   flush(): void {
     for (const stream of [this.#output, this.#error]) this.#send(stream, stream.sieve.flush());
+    const { masked } = this.#output.sieve;
+    if (!this.isCopy || masked === 0 || this.client.hasClosed || this.client.wasClosed) return;
+    this.isCopy = false;
+    const values = masked === 1 ? 'value was' : 'values were';
+    this.say(`${masked} ${values} masked: what was copied differs from the files.`);
   }
 
   /** The client takes more. */

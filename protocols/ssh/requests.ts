@@ -15,6 +15,9 @@ const SIZE_MAX = 65_535;
 /** What a refused command ends with, as a shell's "cannot execute". */
 const REFUSED_STATUS = 126;
 
+/** What copies files over its output. */
+const COPIES = /^(?:\S*\/)?(?:scp|rsync)\s/;
+
 /** A request as it came: `fields` stands behind the flag for a reply. */
 export interface Request {
   readonly name: string;
@@ -142,6 +145,7 @@ function start(shared: Shared, channel: Channel, request: Request, kind: Kind, w
     return channel.refuse(request.wantsReply);
   channel.isStarted = true;
   if (kind === 'subsystem') channel.becomeFiles();
+  channel.isCopy = kind === 'exec' && !channel.hasTerminal && COPIES.test(what);
   shared.transcript.started(channel.id, { [NAMES[kind]!]: shared.transcript.masked(what) });
   const line = what.toLowerCase();
   for (const { name, text } of shared.options.tripwires)

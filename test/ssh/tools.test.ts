@@ -37,7 +37,9 @@ test('scp, rsync and git go through exec', { skip: base }, async (t) => {
   t.equal(digest(`${file}.down`), digest(file), 'scp -O, there and back');
   const cards = join(folder, 'cards.txt');
   writeFileSync(cards, `${PAN}\n`.repeat(50));
-  await front.client('scp', ['-q', '-O', `gw:${cards}`, `${cards}.down`]);
+  const told = await front.client('scp', ['-q', '-O', `gw:${cards}`, `${cards}.down`]);
+  t.equal(told.code, 0);
+  t.match(told.stderr, '50 values were masked: what was copied differs from the files.');
   t.equal(
     readFileSync(`${cards}.down`, 'utf8'),
     `${MASKED}\n`.repeat(50),
@@ -58,6 +60,7 @@ test('scp, rsync and git go through exec', { skip: base }, async (t) => {
   t.equal((await run('diff', ['-r', tree, `${tree}.down`])).code, 0);
   const masked = await run('rsync', [...shell, `gw:${cards}`, `${cards}.rsync`]);
   t.not(masked.code, 0, 'rsync says itself that a file has changed on the way');
+  t.match(masked.stderr, 'masked: what was copied differs from the files.');
 
   const work = join(folder, 'work');
   const environment = { GIT_SSH_COMMAND: `ssh -F ${clientConfig}`, HOME: folder };
