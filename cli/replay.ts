@@ -11,6 +11,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   index: async () => (await import('./replay/contents.ts')).indexCommand(),
   play: async () => (await import('./replay/play.ts')).playCommand(),
   verify: async () => (await import('./replay/verify.ts')).verifyCommand(),
+  scrub: async () => (await import('./replay/scrub.ts')).scrubCommand(),
   prove: async () => (await import('./replay/prove.ts')).proveCommand(),
   export: async () => (await import('./replay/export.ts')).exportCommand(),
   review: async () => (await import('./replay/review.ts')).reviewCommand(),

@@ -43,6 +43,7 @@ export {
   RETAIN_DAYS_MIN,
   type Retention,
 } from './retention.ts';
+export { type ScrubSums, scrub } from './scrub.ts';
 export { connectSealer } from './sealer/client.ts';
 export { runSealer } from './sealer/process.ts';
 export { type StartedSealer, type StartOptions, startSealer } from './sealer/start.ts';

@@ -64,7 +64,7 @@ async function killIn(plan: Omit<KillPlan, 'directory'>): Promise<Kill> {
     return await killOnce({ ...plan, directory });
   } finally {
     // A sealer that was just being started again may still be on its way out.
-    rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    rmSync(directory, { recursive: true, force: true, maxRetries: 60, retryDelay: 100 });
   }
 }
 
