@@ -143,7 +143,8 @@ function numbers(item: PageItem): HTMLElement[] {
   const parts: HTMLElement[] = [];
   if (item.masked > 0) parts.push(element('span', 'badge amber', `${item.masked} masked`));
   if (item.error !== '') parts.push(element('span', 'badge red', item.error.split(' ')[0] ?? ''));
-  if (item.rowCount > 0) parts.push(element('span', '', `${item.rowCount.toLocaleString('en')} rows`));
+  const rows = `${item.rowCount.toLocaleString('en')} row${item.rowCount === 1 ? '' : 's'}`;
+  if (item.rowCount > 0) parts.push(element('span', '', rows));
   parts.push(element('span', 'took', item.took));
   return parts;
 }

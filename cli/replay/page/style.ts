@@ -23,14 +23,14 @@ dt { font-size: 11px; color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 button { font: inherit; color: inherit; background: none; border: 0; cursor: pointer; border-radius: 6px; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
-#status { padding: 5px 13px; border-radius: 99px; font-weight: 600; font-size: 12px; letter-spacing: .04em; }
+#status { white-space: nowrap; padding: 5px 13px; border-radius: 99px; font-weight: 600; font-size: 12px; letter-spacing: .04em; }
 .sound { color: var(--green); background: var(--green-ground); }
 .sound::before { content: "✓ "; }
 .unsound { color: var(--red); background: var(--red-ground); }
 .unsound::before { content: "! "; }
 #banner { grid-area: 2 / 1 / auto / -1; padding: 9px 24px; background: var(--red); color: var(--panel); font-weight: 600; }
 #stage { grid-area: 3 / 1; overflow: auto; min-width: 0; scrollbar-gutter: stable; }
-.with-markers #stage { display: grid; place-items: center; background: var(--ground); overflow: hidden; }
+.with-markers #stage { scrollbar-gutter: auto; display: grid; place-items: center; background: var(--ground); overflow: hidden; }
 .bezel { padding: 18px 20px; border-radius: 12px; background: var(--screen); color: var(--glyph);
   box-shadow: 0 12px 40px rgb(0 0 0 / .28), 0 0 0 1px rgb(255 255 255 / .06) inset; }
 .screen { position: relative; font-family: var(--mono); line-height: 1.3; white-space: pre; cursor: text; }
@@ -61,10 +61,10 @@ footer { grid-area: 4 / 1 / auto / -1; display: flex; align-items: center; gap: 
 .control[aria-pressed="true"] { border-color: var(--accent); color: var(--accent); }
 #typed { font-family: var(--mono); font-size: 12.5px; color: var(--soft); max-width: 22ch; overflow: hidden; white-space: nowrap; }
 .sheet { max-width: 1280px; margin: 0 auto; padding: 18px 24px 60px; }
-.filters { display: flex; gap: 10px; align-items: center; margin-bottom: 14px; }
-.find { flex: 1; max-width: 420px; padding: 8px 13px; font: inherit; color: inherit; background: var(--panel);
+.filters { display: flex; flex-wrap: wrap; gap: 10px; align-items: center; margin-bottom: 14px; }
+.find { flex: 1 1 220px; max-width: 420px; padding: 8px 13px; font: inherit; color: inherit; background: var(--panel);
   border: 1px solid var(--line-colour); border-radius: 8px; }
-.chip { padding: 4px 12px; border-radius: 99px; border: 1px solid var(--line-colour); font-size: 12.5px; color: var(--soft); }
+.chip { white-space: nowrap; padding: 4px 12px; border-radius: 99px; border: 1px solid var(--line-colour); font-size: 12.5px; color: var(--soft); }
 .chip.amber[aria-pressed="true"], .badge.amber { color: var(--amber); background: var(--amber-ground); border-color: transparent; }
 .chip.red[aria-pressed="true"], .badge.red { color: var(--red); background: var(--red-ground); border-color: transparent; }
 .items { list-style: none; margin: 0; padding: 0; background: var(--panel); border: 1px solid var(--line-colour);
@@ -77,7 +77,7 @@ footer { grid-area: 4 / 1 / auto / -1; display: flex; align-items: center; gap: 
 .line .text { font-family: var(--mono); font-size: 13px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .event .line .text { color: var(--soft); }
 .failed .line .text { color: var(--red); }
-.numbers { display: flex; gap: 12px; font-size: 12px; color: var(--soft); font-variant-numeric: tabular-nums; align-items: baseline; }
+.numbers { display: flex; white-space: nowrap; gap: 12px; font-size: 12px; color: var(--soft); font-variant-numeric: tabular-nums; align-items: baseline; }
 .took { min-width: 8ch; text-align: right; }
 .badge { padding: 1px 9px; border-radius: 99px; font-weight: 600; font-size: 11.5px; }
 .detail { padding: 2px 16px 18px 16px; margin-left: calc(7.5ch + 8ch + 28px); }
@@ -102,7 +102,13 @@ dialog h2 { margin: 0 0 6px; font-size: 16px; }
 dialog dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 18px; margin: 14px 0; font-size: 13px; }
 dialog dd { font-family: var(--mono); font-size: 12.5px; }
 dialog .control { margin-top: 6px; }
-@media (max-width: 800px) { #facts, #idle, #typed { display: none; } body.with-markers { grid-template-columns: minmax(0, 1fr); }
-  .with-markers #markers { display: none; } .detail { margin-left: 0; } header { justify-content: space-between; } }
+@media (max-width: 800px) { #facts, #idle, #typed { display: none; } header { justify-content: space-between; padding: 12px 16px; }
+  body.with-markers { grid-template: auto auto minmax(0, 1fr) auto auto / minmax(0, 1fr); }
+  .with-markers #markers { grid-area: 4 / 1; max-height: 28vh; border: 0; border-top: 1px solid var(--line-colour); }
+  .with-markers footer { grid-row: 5; } .sheet { padding: 14px 12px 40px; } .detail { margin-left: 0; }
+  .line { grid-template-columns: auto minmax(0, 1fr) auto; gap: 2px 12px; padding: 8px 12px; }
+  .line .text { order: 1; grid-column: 1 / -1; white-space: normal; overflow-wrap: anywhere; max-height: 6em; }
+  .took { min-width: 0; } footer { flex-wrap: wrap; gap: 4px 12px; padding: 6px 16px 10px; }
+  .track { order: -1; flex-basis: 100%; } #time { flex: 1; min-width: 0; } }
 @media print { footer, .filters { display: none; } #stage { overflow: visible; } }
 `;

@@ -5,7 +5,7 @@ import { byId, element } from './element.ts';
 import type { FrameChunk, PageFrame, PageMeta, PageRow } from './model.ts';
 
 const FONT_MAX = 17;
-const FONT_MIN = 7;
+const FONT_MIN = 4;
 
 export class TerminalView {
   readonly #meta: PageMeta;
