@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PangateError } from '../../../base/errors.ts';
 import {
   ArchiveVerifier,
@@ -39,11 +40,9 @@ export async function writeBundle(folder: string, job: Omit<ExportJob, 'sink'>):
   }
 }
 
-const CHECKS = `  pangate replay prove --check session.tlog-proof --vkeys VKEYS
-  python3 verify.py --vkeys VKEYS RECORDING session.tlog-proof
-
-VKEYS is a file of public keys that you got from somebody else; the one here vouches for itself.
-`;
+/** Specifications of what is in the folder, so that nothing else has to be found. */
+const FORMAT: Proof = { name: 'FORMAT.md', about: 'what the recording and the proofs are made of' };
+const FORMAT_FILE = fileURLToPath(new URL('../../../../docs/formats/pgr-v1.md', import.meta.url));
 
 async function made(folder: string): Promise<void> {
   try {
@@ -60,7 +59,11 @@ async function fill(folder: string, job: Omit<ExportJob, 'sink'>): Promise<void>
   await copyFile(recording.path, join(folder, name));
   const report = await reportOn(recording.path, { depth: 'full', identities });
   await toFile(join(folder, 'report.json'), (sink) => sink.write(`${safeJson({ ...report, path: name })}\n`));
-  const proofs = await putProofs(recording, folder);
+  const proofs = [...(await putProofs(recording, folder))];
+  if (existsSync(FORMAT_FILE)) {
+    await copyFile(FORMAT_FILE, join(folder, FORMAT.name));
+    proofs.push(FORMAT);
+  }
   for (const [file, , format] of DERIVED)
     await toFile(join(folder, file), (sink) => format.write({ ...job, sink }));
   await toFile(join(folder, 'README.txt'), (sink) => sink.write(readme(name, report, proofs, job.version)));
@@ -93,20 +96,46 @@ function readme(name: string, report: Verification, proofs: readonly Proof[], ve
     ...proofs.map(({ name: file, about }) => [file, about] as const),
     ['SHA256SUMS', 'of all files but itself'],
   ];
-  const missing = proofs.length === 0 ? '\nThe recording lay alone: no log vouches for it here.\n' : '';
   return `Session ${report.sid}
 ${report.status}: ${safeText(report.reason)}
 Fingerprint (SHA-256 of the footer frame): ${report.digest || 'none, the recording has no end'}
 Made by pangate ${version}.
 
 ${files.map(([file, about]) => `  ${file.padEnd(34)}  ${about}`).join('\n')}
-${missing}
-To check:
 
-  sha256sum -c SHA256SUMS
-  zstd -t ${name}
-  pangate replay verify ./${name}
-${proofs.some(({ name: file }) => file === 'verify.py') ? CHECKS.replace('RECORDING', name) : ''}
-docs/formats/pgr-v1.md says how to check a recording by hand, without pangate.
-`;
+${steps(name, new Set(proofs.map(({ name: file }) => file)))}`;
+}
+
+/** What an assessor types, and what it says: each indented line runs as it stands, in the folder. */
+function steps(name: string, files: ReadonlySet<string>): string {
+  const isSigned = files.has('vkeys');
+  const proof = files.has('session.tlog-proof') ? ' session.tlog-proof' : '';
+  const lines = [
+    isSigned ? '' : 'The recording lay alone: no log vouches for it here.\n',
+    'To check it here, with what any Linux has:\n',
+    '  sha256sum -c SHA256SUMS',
+    `  zstd -t ${name}\n`,
+  ];
+  if (files.has('verify.py') && isSigned)
+    lines.push(
+      'With Python 3 and openssl 3. It says VALID and ends with 0; 2: changed, 3: it has no end, 4: nobody',
+      'who is trusted vouches for it. In place of vkeys take the public keys that you got from somebody else:',
+      'the file here vouches for itself.\n',
+      `  python3 verify.py --vkeys vkeys ${name}${proof}\n`,
+    );
+  if (files.has('timestamp.tsr'))
+    lines.push(
+      'The time stamp, with the certificates of the authority that was asked (from whoever runs the gateway):',
+      'openssl ts -verify -data timestamped -in timestamp.tsr -CAfile AUTHORITY.pem\n',
+    );
+  if (files.has(FORMAT.name))
+    lines.push(
+      `By hand, with sha256sum and openssl alone: FORMAT.md, "By hand". There f is ${name}`,
+      `and vkeys is the file of public keys.\n`,
+    );
+  lines.push(
+    `Where pangate is installed: pangate replay verify ./${name}${isSigned ? ' --vkeys vkeys' : ''}`,
+    ...(proof === '' ? [] : ['and pangate replay prove --check session.tlog-proof --vkeys vkeys']),
+  );
+  return `${lines.filter((line, i) => i > 0 || line !== '').join('\n')}\n`;
 }

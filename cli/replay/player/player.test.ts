@@ -23,8 +23,12 @@ async function tapeOf(path: string): Promise<Tape> {
   return openTape(await openChecked(path, {}, { type: 'view', verb: 'play' }));
 }
 
-function playing(args: string): Tmux {
-  return new Tmux(`PANGATE_RECORDINGS=${sample.folder} ${process.execPath} ${MAIN} play ${args}`);
+function playing(args: string, columns = 90, rows = 28): Tmux {
+  return new Tmux(
+    `PANGATE_RECORDINGS=${sample.folder} ${process.execPath} ${MAIN} play ${args}`,
+    columns,
+    rows,
+  );
 }
 
 test('a jump to any record shows what playing up to it shows', async (t) => {
@@ -161,6 +165,62 @@ test('keys of the player do what its help says', { skip: NO_TMUX }, async (t) =>
   tmux.press('q');
   t.match(await tmux.until('left 0'), /marked: --goto seq:\d+/);
   t.notMatch(tmux.title, 'owned');
+});
+
+test('keys that move the clock, and those that only look', { skip: NO_TMUX }, async (t) => {
+  const tmux = playing(`${TERMINAL_SID} --no-resize --paused --speed 3`);
+  t.teardown(() => tmux.close());
+  const sees = async (text: string | RegExp): Promise<unknown> => t.match(await tmux.until(text), text);
+  await sees('⏸ 00:00.0');
+  t.match(tmux.screen, '3×');
+  tmux.press('}');
+  await sees('4×');
+  tmux.press('{');
+  await sees(/ 2×/);
+  tmux.press('<', '<');
+  await sees(/ 1×/);
+  tmux.press('Right');
+  await sees('⏸ 00:05.0');
+  tmux.press('S-Right');
+  await sees(/⏸ 00:35\.\d/);
+  tmux.press('S-Left');
+  await sees(/⏸ 00:0[45]\.\d/);
+  tmux.press('[');
+  await sees('⏸ 00:03.2');
+  tmux.press('G');
+  t.match(await tmux.until('05:06.8 / 05:06.8'), 'logout');
+  tmux.press(']');
+  await sees('no marker follows');
+  tmux.press(',');
+  t.notMatch(await tmux.until(/⏸ 05:06\.[0-7]/), /^logout$/m);
+  tmux.press('t', 'Enter');
+  t.match(await tmux.until('⏸ 00:03.2'), 'password');
+  tmux.press('?');
+  await sees('╭');
+  tmux.type('welcome');
+  tmux.press('Enter');
+  t.match(await tmux.until(/welcome: seq:\d+/), 'Welcome');
+  tmux.press('g', 'p');
+  await sees('▶');
+  tmux.press('m', 'm', 'q');
+  t.match(await tmux.until('left 0'), /marked: --goto seq:\d+/);
+});
+
+test('a box on a small screen is broken and moved through, and a full line keeps its end', {
+  skip: NO_TMUX,
+}, async (t) => {
+  const tmux = playing(`${SQL_SID} --paused --goto stmt:1`, 40, 14);
+  t.teardown(() => tmux.close());
+  const sees = async (text: string | RegExp): Promise<unknown> => t.match(await tmux.until(text), text);
+  await sees('⏸');
+  tmux.press('?');
+  t.match(await tmux.until('↑ ↓ for the rest'), 'pause, go on');
+  tmux.press('NPage', 'NPage', 'NPage');
+  t.match(await tmux.until('backward'), 'leave');
+  tmux.press('Escape', '.', '.', '.');
+  t.match(await tmux.until('row 3'), /^ {4}pan\* +«340000\*{5}0009»$/m, 'one field a line');
+  tmux.press('q');
+  await sees('left 0');
 });
 
 test('a transcript of statements plays like a terminal', { skip: NO_TMUX }, async (t) => {
