@@ -65,7 +65,7 @@ channel; packets have 256 KiB, paths 16,384 characters.
 Every request but READ and WRITE is a record (\`tty.file\` in [pgr-v1](../formats/pgr-v1.md)), with path, flags and outcome;
 what changes something is recorded before it goes to the server. Reads and writes are told as stretches, before they
 pass, and when the file is closed with bytes, values and the SHA-256 of what passed, masked, if it passed in order. The
-bytes themselves are recorded, masked, up to \`record.results.bytesMax\` for each file. \`pangate replay files\` lists them.
+bytes themselves are recorded, masked, up to \`record.results.bytesMax\` for each file. \`pangate replay export --format jsonl\` has all of it.
 
 ## Not covered
 
