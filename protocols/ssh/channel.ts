@@ -16,6 +16,8 @@ const REQUESTS_MAX = 256;
 const BROKEN_STATUS = 126;
 /** Half of the time that bytes are held for what may follow them. */
 export const HOLD_MS = 12;
+/** Ticks that bytes of no terminal are held: half a second, for nobody watches them, and a busy machine pauses for long. */
+const PLAIN_TICKS = 40;
 
 /** Who answers a request: the server, or the gateway at once. */
 type Answer = 'server' | typeof Message.CHANNEL_SUCCESS | typeof Message.CHANNEL_FAILURE;
@@ -159,8 +161,13 @@ export class Channel {
   tick(): boolean {
     const streams = [this.#output, this.#error];
     for (const stream of streams)
-      if (stream.sieve.heldBytes > 0 && stream.heldTicks++ > 0) this.#send(stream, stream.sieve.flush());
+      if (stream.sieve.heldBytes > 0 && stream.heldTicks++ >= this.#ticksOf(stream))
+        this.#send(stream, stream.sieve.flush());
     return streams.some(({ sieve }) => sieve.heldBytes > 0);
+  }
+
+  #ticksOf({ sieve }: Stream): number {
+    return sieve === this.#terminal ? 1 : PLAIN_TICKS;
   }
 
   /** Everything that is held goes out: what follows must not overtake it. */

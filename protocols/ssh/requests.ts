@@ -66,7 +66,7 @@ export function serverRequest(shared: Shared, channel: Channel, request: Request
     if (wantsReply) shared.outlet.toServer(frame(Message.CHANNEL_FAILURE, channel.toServer.recipient));
     return;
   }
-  channel.flush();
+  // sshd says so while output is still to come: what is held stays held.
   putInt32(request.framed, FRAME_HEAD + 1, channel.toClient.recipient | 0);
   channel.toClient.behind(request.framed.slice());
 }
@@ -75,7 +75,6 @@ export function serverRequest(shared: Shared, channel: Channel, request: Request
 function exitSignal(shared: Shared, channel: Channel, { fields }: Request): void {
   const [signal, dumped, message] = [fields.word(), fields.boolean(), fields.text()];
   channel.exit = { signal: shared.transcript.masked(signal) };
-  channel.flush();
   const words = shared.transcript.masked(message);
   channel.toClient.behind(
     frame(
