@@ -268,7 +268,7 @@ export class Journal {
   #consider(): void {
     if (this.#syncing !== null || this.#unsynced.size === 0) return;
     if (this.#isWorthIt()) this.#syncing = this.#sync();
-    else this.#patience ??= setTimeout(() => this.#outOfPatience(), PATIENCE_MS);
+    else if (this.#patience === null) this.#patience = setTimeout(() => this.#outOfPatience(), PATIENCE_MS);
   }
 
   #isWorthIt(): boolean {

@@ -32,7 +32,7 @@ function reading(random: Random, expected: (content: Bytes) => Bytes): void {
   const wanted = expected(keep(whole));
   peers.answerBytesMax = random.oneIn(3) ? 1 + random.below(700) : 1 << 20;
   const asked = requests(random, whole.length);
-  asked.forEach(([from, length], id) => peers.read(id, handle, from, length));
+  for (const [id, [from, length]] of asked.entries()) peers.read(id, handle, from, length);
   const isOrdered = random.oneIn(2);
   for (let turns = 0; peers.asked.length > 0; turns++) {
     if (turns > 100_000) throw new Error('it asks for ever');

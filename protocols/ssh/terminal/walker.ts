@@ -157,7 +157,8 @@ export class Walker {
     if (sort === movement.BACK && this.#shifts()) this.#leaveHidden();
     const { column } = this.#grid;
     perform();
-    if (sort !== movement.ERASE) this.#isDirty ||= sort === movement.BACK || text !== 0x09 || this.#passed(column);
+    if (sort !== movement.ERASE)
+      this.#isDirty ||= sort === movement.BACK || text !== 0x09 || this.#passed(column);
   }
 
   /** To another row: what stands in this one is judged. */
