@@ -58,10 +58,21 @@ async function silentServer(t: Test, front: Front): Promise<void> {
   const asking = front.client('ssh', ['-l', 'alice', 'gw', 'sleep 61']);
   await opened(front, 'sleep 61');
   const processes = descendants(front.sshd.process.pid);
-  for (const pid of processes) process.kill(pid, 'SIGSTOP');
+  signal(processes, 'SIGSTOP');
   t.ok(await endsBy(front, 'server-silent'), 'a server that is gone is not waited for');
   t.match((await asking).stderr, 'The server has ended the connection.');
-  for (const pid of processes) process.kill(pid, 'SIGKILL');
+  signal(processes, 'SIGKILL');
+}
+
+/** One of an earlier session may end meanwhile. */
+function signal(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
 }
 
 /** Waits until a session runs that command. */
