@@ -39,6 +39,8 @@ export async function startSshd(lines: readonly string[] = []): Promise<Sshd> {
     'AcceptEnv LANG LC_* TEST_*',
     'MaxSessions 200',
     'MaxStartups 200:30:400',
+    // What the account's own shell files do is no part of a test.
+    `SetEnv HOME=${folder}`,
     'PrintMotd no',
     'PrintLastLog no',
     'Subsystem sftp internal-sftp',

@@ -58,10 +58,10 @@ async function silentServer(t: Test, front: Front): Promise<void> {
   const asking = front.client('ssh', ['-l', 'alice', 'gw', 'sleep 61']);
   await opened(front, 'sleep 61');
   const processes = descendants(front.sshd.process.pid);
+  t.teardown(() => signal(processes, 'SIGKILL'));
   signal(processes, 'SIGSTOP');
   t.ok(await endsBy(front, 'server-silent'), 'a server that is gone is not waited for');
   t.match((await asking).stderr, 'The server has ended the connection.');
-  signal(processes, 'SIGKILL');
 }
 
 /** One of an earlier session may end meanwhile. */
