@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { PangateError } from '../base/errors.ts';
+import { keepMemoryOutOfCoreFiles } from './core-files.ts';
 import { errorText } from './error-text.ts';
 import { EXIT } from './exit.ts';
 import { outputFailed } from './output-failed.ts';
@@ -7,6 +8,7 @@ import { pangateCommand } from './pangate.ts';
 
 /** Runs one command line (`argv` as Node gives it) and gives the exit code. Never throws. */
 export async function run(argv: readonly string[]): Promise<number> {
+  keepMemoryOutOfCoreFiles();
   process.stdout.on('error', outputEnded);
   try {
     const command = await pangateCommand(argv[2] ?? '', argv[3] ?? '');

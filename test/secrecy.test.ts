@@ -1,8 +1,10 @@
 /**
  * Card numbers go through the gateway every way there is, in both directions; afterwards none
- * is in anything that it has written: recordings, journal, log, configuration, temporary files.
+ * is in anything that it has written: recordings, journal, log, configuration, temporary files,
+ * nor in the core file of its end.
  */
-import { readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,6 +37,26 @@ test('no card number is in anything that the gateway writes', { skip: VERSIONS.l
   t.strictSame(report.leaks, [], 'when it has ended');
   t.ok(report.bytes > 5_000_000, `${report.bytes} bytes in ${report.files} files were searched`);
   temporary(t, before);
+});
+
+test('a core file of a gateway that served card data holds none', {
+  skip: (VERSIONS.length === 0 && 'no PostgreSQL') || (process.platform !== 'linux' && 'core files of Linux'),
+}, async (t) => {
+  const front = await startFront(t, { version: VERSIONS[0]!, gateway: { config: { record: FULL } } });
+  await answers(front);
+  const { pid, kill } = front.gateway.process;
+  t.equal(
+    Number.parseInt(readFileSync(`/proc/${pid}/coredump_filter`, 'utf8'), 16),
+    0,
+    'no memory is asked for',
+  );
+  const folder = readlinkSync(`/proc/${pid}/cwd`);
+  t.equal(spawnSync('prlimit', ['--pid', String(pid), '--core=unlimited']).status, 0);
+  await kill('SIGABRT');
+  const files = ['core', `core.${pid}`].map((name) => join(folder, name)).filter((file) => existsSync(file));
+  for (const file of files) t.teardown(() => rmSync(file));
+  t.strictSame(leakScanner(knownPans()).scanFiles(files).leaks, [], `${files.length} core files`);
+  for (const file of files) t.ok(statSync(file).size < 1_000_000, `${statSync(file).size} bytes`);
 });
 
 /** All card data in results, text and binary, by COPY, in errors and notices. */
