@@ -16,6 +16,8 @@ const PAN = '4111111111111111';
 const MASKED = '411111******1111';
 const LINE = `card ${PAN} end\n`;
 const LINES = 200_000;
+/** Each lane rests as long as it has worked, so that an hour is an hour of sessions and not of one busy core. */
+const PAUSE_MAX_MS = 5000;
 /** Of resident memory, from a tenth of the time on. */
 const GROWTH_KIB_MAX = 65_536;
 
@@ -32,8 +34,10 @@ test('a gateway that works for an hour leaks nothing and does not grow', {
   let rounds = 0;
   const lane = async (round: Round): Promise<void> => {
     while (Date.now() < endMs) {
+      const roundMs = Date.now();
       await round(front, t);
       rounds++;
+      await sleep(Math.min(Date.now() - roundMs, PAUSE_MAX_MS));
     }
   };
   const kib: number[] = [];
@@ -51,10 +55,12 @@ test('a gateway that works for an hour leaks nothing and does not grow', {
   ];
   t.comment(`${rounds} rounds; ${early} KiB at most in the first quarter, ${late} KiB in the last`);
   t.ok(late - early < GROWTH_KIB_MAX, `${early} KiB became ${late} KiB`);
-  await front.stop();
-  const verified = String((await front.replay('verify', '--all')).stdout);
-  t.match(verified, 'VALID');
-  t.notMatch(verified, /TAMPERED|DAMAGED/);
+  await front.process.kill('SIGTERM');
+  const { code, stdout } = await front.replay('verify', '--all');
+  const lines = String(stdout).split('\n');
+  const valid = lines.filter((line) => line.startsWith('VALID')).length;
+  t.equal(code, 0, lines.filter((line) => !line.startsWith('VALID')).join('\n'));
+  t.ok(valid >= rounds, `${valid} valid recordings of ${rounds} rounds`);
 });
 
 /** Much output, with keys exchanged in between. */
