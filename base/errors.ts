@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'seal-refused' // operator: the sealer will not sign what does not extend what it has signed
   | 'retained' // operator: a recording that must be kept
   | 'shutting-down' // peer: the gateway drains
+  | 'store-failed' // operator: the store of copies does not answer, or refuses
   | 'upstream-lost' // peer: the server's connection ended
   | 'upstream-refused' // operator: the server refused our login or TLS
   | 'upstream-unreachable'; // operator: no connection to the server

@@ -22,6 +22,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   redact: async () => (await import('./replay/redact.ts')).redactCommand(),
   hold: async () => (await import('./replay/hold.ts')).holdCommand(),
   unhold: async () => (await import('./replay/hold.ts')).unholdCommand(),
+  restore: async () => (await import('./replay/restore.ts')).restoreCommand(),
   purge: async () => (await import('./replay/purge.ts')).purgeCommand(),
 };
 

@@ -49,6 +49,7 @@ export { runSealer } from './sealer/process.ts';
 export { type StartedSealer, type StartOptions, startSealer } from './sealer/start.ts';
 export type { SegmentPlace } from './segment-place.ts';
 export { FolderStore } from './store/folder-store.ts';
+export { type Fetched, fetchRecording, placeRecording } from './store/restore.ts';
 export { type S3Options, S3Store } from './store/s3-store.ts';
 export { nameInStore, type Parcel, type Store } from './store/store.ts';
 export { BACKLOG, markForStore, type UploadState } from './store/uploader.ts';

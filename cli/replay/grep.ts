@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import type { Recording } from '../../recorder/index.ts';
 import { guarded, STATUS_EXIT, worse } from './exit.ts';
 import { type Hit, type Needle, needleOf, searchRecording } from './grep-search.ts';
+import { parseCount } from './number-option.ts';
 import { print, widthOf } from './output.ts';
 import { directoryOf, PLACE_OPTIONS, type PlaceOption, recordingsIn } from './place.ts';
 import { openChecked, PLAY_OPTIONS, type PlayOption } from './reading.ts';
@@ -57,11 +58,6 @@ function parseKinds(text: string): ReadonlySet<Hit['where']> {
   const kinds = text.split(',');
   if (kinds.every((kind) => known.includes(kind))) return new Set(kinds as Hit['where'][]);
   throw new InvalidArgumentError(`Write some of ${known.join(', ')} with commas between.`);
-}
-
-function parseCount(text: string): number {
-  if (/^\d{1,7}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new InvalidArgumentError('Write a number from 1.');
 }
 
 async function grep(text: string, words: readonly string[], options: GrepOptions): Promise<void> {

@@ -35,9 +35,10 @@ export class FolderStore implements Store {
     await syncFolders(systemDisk, target, this.#folder);
   }
 
-  async hash(name: string): Promise<Bytes | null> {
+  async read(name: string): Promise<AsyncIterable<Bytes> | null> {
+    await fs.access(this.#folder);
     try {
-      return await hashFile(join(this.#folder, name));
+      return (await fs.open(join(this.#folder, name))).createReadStream();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw error;

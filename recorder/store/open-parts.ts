@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { equal } from '../../base/bytes.ts';
 import { wrappedKeyPath } from '../wrapped-key.ts';
 import { hashFile } from './folder-store.ts';
-import { nameInStore, type Parcel, type Store } from './store.ts';
+import { nameInStore, type Parcel, type Store, storedHash } from './store.ts';
 
 /** One part; what is larger goes in several. */
 const PART_BYTES_MAX = 67_108_864;
@@ -108,7 +108,7 @@ export class OpenParts {
     const sha256 = await hashFile(path, from, length);
     await fs.appendFile(join(folder, sid), `${from}\n`);
     await this.#put({ name: partName(path, from), path, from, bytes: length, sha256, lockUntilUs: null });
-    const stored = await store.hash(partName(path, from));
+    const stored = await storedHash(store, partName(path, from));
     if (stored === null || !equal(stored, sha256)) throw new Error('what was read back is not what was sent');
     shipped.bytes += length;
     this.parts++;
@@ -128,7 +128,8 @@ export class OpenParts {
   }
 }
 
-function partName(recording: string, from: number): string {
+/** The name of the part of a recording that begins at a byte of it. */
+export function partName(recording: string, from: number): string {
   const name = nameInStore(recording).replace(/\.pgr\.zst$/, '.parts');
   return `${name}/${String(from).padStart(15, '0')}`;
 }

@@ -15,7 +15,7 @@ import { newIdentity, verifyRecording } from '../index.ts';
 import { FolderStore } from './folder-store.ts';
 import { S3Store } from './s3-store.ts';
 import { authorizationOf, encode } from './sigv4.ts';
-import { nameInStore, type Parcel, type Store } from './store.ts';
+import { nameInStore, type Parcel, type Store, storedHash } from './store.ts';
 import { Uploader } from './uploader.ts';
 
 test('a request is signed as the example of the S3 documentation', async (t) => {
@@ -186,7 +186,7 @@ test('one recording that cannot be read does not keep others waiting', async (t)
   await until(() => uploader.state.uploads === 2);
   t.equal(uploader.state.backlog > 0, true);
   t.match(alerts, [new RegExp(filled.sids[0]!)]);
-  t.ok(await store.hash(nameInStore(filled.paths[2]!)));
+  t.ok(await storedHash(store, nameInStore(filled.paths[2]!)));
 });
 
 test('a folder that is not mounted is not written into', async (t) => {

@@ -1,4 +1,5 @@
 /** Where recordings are copied to: docs/recording.md, "The store". */
+import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Bytes } from '../../base/bytes.ts';
 
@@ -21,10 +22,19 @@ export interface Store {
   readonly name: string;
   /** Stores a file whole, or not at all. */
   put(parcel: Parcel): Promise<void>;
-  /** SHA-256 of what lies there, all of it read back; null if nothing does. */
-  hash(name: string): Promise<Bytes | null>;
+  /** The bytes of what lies there, to be read to their end; null if nothing does. */
+  read(name: string): Promise<AsyncIterable<Bytes> | null>;
   /** Removes a file and its older versions. False if a lock forbids it. */
   remove(name: string): Promise<boolean>;
+}
+
+/** SHA-256 of what lies there, all of it read back; null if nothing does. */
+export async function storedHash(store: Store, name: string): Promise<Bytes | null> {
+  const chunks = await store.read(name);
+  if (chunks === null) return null;
+  const hash = createHash('sha256');
+  for await (const chunk of chunks) hash.update(chunk);
+  return hash.digest();
 }
 
 /** `2026/11/23/<sid>.pgr.zst`: the last four parts of a path. */

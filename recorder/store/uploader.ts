@@ -13,7 +13,7 @@ import { FOREVER } from '../retention.ts';
 import { wrappedKeyPath } from '../wrapped-key.ts';
 import { hashFile } from './folder-store.ts';
 import { OpenParts } from './open-parts.ts';
-import { nameInStore, type Parcel, type Store } from './store.ts';
+import { nameInStore, type Parcel, type Store, storedHash } from './store.ts';
 
 const DAY_US = 86_400_000_000;
 /** A lock for what is to be kept for ever: S3 takes 100 years. */
@@ -219,7 +219,7 @@ export class Uploader {
     const parcels = await this.#parcels(sid);
     for (const parcel of parcels) {
       await store.put(parcel);
-      const stored = await store.hash(parcel.name);
+      const stored = await storedHash(store, parcel.name);
       if (stored === null || !equal(stored, parcel.sha256))
         throw new Error('what was read back is not what was sent');
     }
