@@ -21,6 +21,8 @@ export interface Front {
   readonly process: ServerProcess;
   /** Runs `ssh`, `scp`, `sftp`, ... with that configuration. */
   client(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** Starts another gateway in the place of one that was killed; it ends with the front. */
+  startAgain(): Promise<ServerProcess>;
   /** Runs `pangate replay ...` on the recordings. */
   replay(...args: readonly string[]): Promise<RunResult>;
   stop(): Promise<void>;
@@ -57,14 +59,17 @@ async function startGateway(sshd: Sshd, options: FrontOptions): Promise<Front> {
   makeKey(join(folder, 'alice'));
   const token = pangate('user', 'add', 'alice', '--target', '*', '--file', join(folder, 'users.yaml'));
   pangate('user', 'key', 'alice', join(folder, 'alice.pub'), '--file', join(folder, 'users.yaml'));
-  const server = await startProcess({
-    command: process.execPath,
-    arguments: [MAIN, 'serve', '--config', configFile],
-    folder,
-    ready: port,
-    asSelf: true,
-    ...(options.environment && { environment: options.environment }),
-  });
+  const start = (removed: string | null): Promise<ServerProcess> =>
+    startProcess({
+      command: process.execPath,
+      arguments: [MAIN, 'serve', '--config', configFile],
+      folder: removed,
+      ready: port,
+      asSelf: true,
+      ...(options.environment && { environment: options.environment }),
+    });
+  const server = await start(folder);
+  const later: ServerProcess[] = [];
   const clientConfig = join(folder, 'ssh_config');
   writeFileSync(clientConfig, clientLines(sshd, folder, port));
   const recordings = join(folder, 'recordings');
@@ -78,7 +83,15 @@ async function startGateway(sshd: Sshd, options: FrontOptions): Promise<Front> {
     client: (command, args, more) => run(command, ['-F', clientConfig, ...args], more),
     replay: (...args) =>
       run(process.execPath, [MAIN, 'replay', ...args], { environment: { PANGATE_RECORDINGS: recordings } }),
-    stop: server.stop,
+    startAgain: async () => {
+      const again = await start(null);
+      later.push(again);
+      return again;
+    },
+    stop: async () => {
+      for (const each of later) await each.stop();
+      await server.stop();
+    },
   };
 }
 
