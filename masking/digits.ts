@@ -21,6 +21,8 @@ type Spelling = Finding['spelling'];
 const ASTERISK = 0x2a;
 const FILLER = 0x46;
 const ZERO = 0x30;
+const SPACE = 0x20;
+const DASH = 0x2d;
 
 /** The digits in `span`, which is all of a finding. */
 export function digitsOf(span: Bytes, spelling: Spelling): Digits {
@@ -92,16 +94,26 @@ export function starred(span: Bytes, keeping: Keeping, spelling: Spelling): Byte
   return masked;
 }
 
-/** As `starred`, in place, of the ASCII digits in [from, to) of a text. */
-export function starRun(text: Bytes, from: number, to: number, keeping: Keeping): void {
-  const hidden = hiddenOf(to - from, keeping);
-  for (let i = hidden.from; i < hidden.to; i++) text[from + i] = ASTERISK;
+/** How many ASCII digits stand in [from, to), with spaces and dashes or nothing between; 0 if there is anything else. */
+export function plainDigits(text: Bytes, from: number, to: number): number {
+  let count = 0;
+  for (let i = from; i < to; i++) {
+    const byte = text[i]!;
+    if (byte >= 0x30 && byte <= 0x39) count++;
+    else if (byte !== SPACE && byte !== DASH) return 0;
+  }
+  return count;
 }
 
-/** ASCII digits and nothing else stand in [from, to). */
-export function isUnbroken(text: Bytes, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (text[i]! < 0x30 || text[i]! > 0x39) return false;
-  return true;
+/** As `starred`, in place, where `plainDigits` counts so many. */
+export function starPlain(text: Bytes, from: number, to: number, count: number, keeping: Keeping): void {
+  const hidden = hiddenOf(count, keeping);
+  for (let at = from, i = 0; i < hidden.to && at < to; at++) {
+    const byte = text[at]!;
+    if (byte < 0x30 || byte > 0x39) continue;
+    if (i >= hidden.from) text[at] = ASTERISK;
+    i++;
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Finding, Masker } from '../base/finding.ts';
-import { isUnbroken, type Keeping, none, starRun, starred, zeroed } from './digits.ts';
+import { type Keeping, none, plainDigits, starPlain, starred, zeroed } from './digits.ts';
 import { formAt } from './form.ts';
 
 /** The first six and the last four digits stay, the most that PCI DSS 3.4.1 lets anybody see. */
@@ -31,9 +31,9 @@ function keeping(name: string, keptOf: Keeping): Masker {
     // What most numbers are: no copy is made of them.
     overwrite(text, finding, place) {
       const { from, to, spelling } = finding;
-      if (spelling !== undefined || !isUnbroken(text, from, to)) return false;
-      if (formAt(text, finding, place) === 'number') return false;
-      starRun(text, from, to, keptOf);
+      const count = spelling === undefined ? plainDigits(text, from, to) : 0;
+      if (count === 0 || formAt(text, finding, place) === 'number') return false;
+      starPlain(text, from, to, count, keptOf);
       return true;
     },
   };

@@ -39,7 +39,7 @@ export function maskRows(
       row = rowTo;
       rowTo = row + 1 + int32At(bytes, row + 1);
     }
-    const changed = maskRow(bytes, row, rowTo, plan.columns, cleaner);
+    const changed = maskRow(bytes, row, rowTo, candidate, plan.columns, cleaner);
     if (changed) {
       if (row > sent) emit(bytes, sent, row);
       emit(changed, 0, changed.length);
@@ -51,11 +51,15 @@ export function maskRows(
   if (to > sent) emit(bytes, sent, to);
 }
 
-/** Masks one row in place; gives a whole new message if a length has changed, else null. */
+/**
+ * Masks one row in place; gives a whole new message if a length has changed, else null. Values that
+ * end before the candidate have been searched.
+ */
 function maskRow(
   bytes: Bytes,
   row: number,
   rowTo: number,
+  candidate: number,
   columns: readonly Column[],
   cleaner: Cleaner,
 ): Bytes | null {
@@ -70,7 +74,7 @@ function maskRow(
     if (length < 0) continue;
     if (at + length > rowTo) throw malformed();
     const column = columns[i]!;
-    if (length >= 12 || column.rule || column.heeded || length === 8) {
+    if (at + length > candidate && (length >= 12 || column.rule || column.heeded || length === 8)) {
       const cell = bytes.subarray(at, at + length);
       const masked = maskCell(cell, column, cleaner);
       if (masked !== cell) replaced = noteReplaced(replaced, i, cell, masked);
