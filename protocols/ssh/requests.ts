@@ -17,6 +17,7 @@ const REFUSED_STATUS = 126;
 
 /** What copies files over its output. */
 const COPIES = /^(?:\S*\/)?(?:scp|rsync)\s/;
+const NO_STREAMS = 'copies that show no files are refused here: use sftp, or scp without -O.';
 
 /** A request as it came: `fields` stands behind the flag for a reply. */
 export interface Request {
@@ -139,12 +140,15 @@ function start(shared: Shared, channel: Channel, request: Request, kind: Kind, w
   if (!isAllowed) return refuseStart(shared, channel, request, `${THINGS[kind]} is refused here.`, rule);
   if (kind === 'subsystem' && what !== 'sftp')
     return refuseStart(shared, channel, request, 'this subsystem is refused here.', 'built-in');
+  const isCopy = kind === 'exec' && COPIES.test(what);
+  if (isCopy && shared.options.files.streams === 'refuse')
+    return refuseStart(shared, channel, request, NO_STREAMS, 'files.streams');
   // Packets of SFTP on a terminal would be read by nobody.
   if (channel.isStarted || (kind === 'subsystem' && channel.hasTerminal))
     return channel.refuse(request.wantsReply);
   channel.isStarted = true;
   if (kind === 'subsystem') channel.becomeFiles();
-  channel.isCopy = kind === 'exec' && !channel.hasTerminal && COPIES.test(what);
+  channel.isCopy = isCopy && !channel.hasTerminal;
   shared.transcript.started(channel.id, { [NAMES[kind]!]: shared.transcript.masked(what) });
   const line = what.toLowerCase();
   for (const { name, text } of shared.options.tripwires)

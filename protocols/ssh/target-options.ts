@@ -69,6 +69,10 @@ const files = z
       .enum(['pass', 'alert', 'refuse'])
       .default('alert')
       .meta({ description: 'for card data in what clients write: `pass`, `alert` or `refuse`' }),
+    streams: z
+      .enum(['mask', 'refuse'])
+      .default('mask')
+      .meta({ description: 'for copies that show no files, `scp -O` and rsync: `mask` or `refuse`' }),
   })
   .meta({ description: 'what is done with card data in files' });
 

@@ -49,7 +49,7 @@ export class Peers {
       ch: 0,
       cleaner,
       transcript,
-      choice: { binary: 'refuse', writes: 'alert', ...choice } as const,
+      choice: { binary: 'refuse', writes: 'alert', streams: 'mask', ...choice } as const,
       rules,
     };
     this.#extensions = extensions;

@@ -167,3 +167,12 @@ test('a command that a rule denies is answered in words, and never reaches the s
   allowed.request('exec', true, 'uptime');
   t.same(allowed.types('server'), [90, 98]);
 });
+
+test('copies that show no files are refused where the target says so, and told what to use', async (t) => {
+  const stage = new Stage({ files: { binary: 'refuse', writes: 'alert', streams: 'refuse' } });
+  stage.open(1000, 1000);
+  stage.request('exec', true, 'scp -f cards.txt');
+  t.match(text(join(stage.client.error)), /use sftp, or scp without -O/);
+  t.same(stage.types('server'), [90, 97]);
+  t.match(stage.recorded('refused'), [{ rule: 'files.streams' }]);
+});

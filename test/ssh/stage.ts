@@ -29,7 +29,7 @@ const OPTIONS: TargetOptions = {
   env: ['LANG'],
   rules: [],
   tripwires: [],
-  files: { binary: 'refuse', writes: 'alert' },
+  files: { binary: 'refuse', writes: 'alert', streams: 'mask' },
   keepAlive: { intervalMs: 0, missedMax: 0 },
 };
 /** The built-in rules. */

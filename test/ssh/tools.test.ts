@@ -76,6 +76,21 @@ test('scp, rsync and git go through exec', { skip: base }, async (t) => {
   t.equal(digest(join(`${work}2`, 'blob')), digest(join(work, 'blob')), 'git push and clone');
 });
 
+test('a target refuses copies that show no files; sftp goes on', { skip: base }, async (t) => {
+  const front = await startFront(t, { target: { files: { streams: 'refuse' } } });
+  const { folder, clientConfig } = front;
+  const file = join(folder, 'words');
+  writeFileSync(file, 'nothing of a card\n');
+  const old = await front.client('scp', ['-q', '-O', `gw:${file}`, `${file}.old`]);
+  t.not(old.code, 0);
+  t.match(old.stderr, /use sftp, or scp without -O/);
+  const rsync = await run('rsync', ['-a', '-e', `ssh -F ${clientConfig}`, `gw:${file}`, `${file}.rsync`]);
+  t.not(rsync.code, 0);
+  t.match(rsync.stderr, /use sftp, or scp without -O/);
+  t.equal((await front.client('scp', ['-q', `gw:${file}`, `${file}.new`])).code, 0);
+  t.equal(digest(`${file}.new`), digest(file));
+});
+
 test('paramiko logs in with a token', { skip: base || paramiko }, async (t) => {
   const { port, token } = await startFront(t);
   const words = [PARAMIKO, String(port), token, `echo ${PAN}; echo ${PAN} >&2; exit 5`];

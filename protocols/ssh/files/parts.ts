@@ -9,6 +9,8 @@ export interface FileChoice {
   readonly binary: 'mask' | 'refuse' | 'alert';
   /** In what the client writes. */
   readonly writes: 'pass' | 'alert' | 'refuse';
+  /** Copies that show no files: `scp -O` and rsync. */
+  readonly streams: 'mask' | 'refuse';
 }
 
 export interface FileParts {
