@@ -32,7 +32,7 @@ in ten has a valid check digit, and of \`value="105"\`), at about ten microsecon
 sixteen places and more that are looked at. All detectors together go at a tenth of the speed or less: those of other data than card data have no kernel.
 
 Profiles of \`pangate redact --threads 1\` on one core, 200 MB, samples by what they were spent on (\`node
---cpu-prof\`, 2026-11-24, the machine above otherwise still, 0.85 s and 1.4 s in all without the profiler):
+--cpu-prof\`, 2026-11-24, an Intel Xeon of two cores, 0.85 s and 1.4 s in all without the profiler):
 
 | | Generated logs | Real logs |
 | --- | ---: | ---: |
@@ -47,20 +47,18 @@ Profiles of \`pangate redact --threads 1\` on one core, 200 MB, samples by what 
 - **Start-up** is 0.22 s of CPU, whatever the input: 0.08 are Node's own, the rest goes to 110 modules at about a
   millisecond each, which one bundled file would save. Four times ripgrep on 200 MB would have to be over in 0.4 s,
   of which reading and writing alone take half.
-- **Two cores** add a thread, not two: the one that reads and writes cleans as well. Five times 200 MB take 3.6 s of
-  CPU on one core and 4.9 s on two for the real logs, 1.7 to 2.0 s and 2.8 to 3.0 s for the generated ones: 0.3 s
-  are the second thread's modules and compiled code, and about a millisecond for each megabyte that is handed over.
-  Two independent runs side by side, a core each, get 1.6 to 2.0 times the work of one done on this machine.
+- **Two cores** add a thread, not two: the one that reads and writes cleans as well. 600 MB of generated logs take 0.95 s
+  of CPU with one thread and 1.35 s with two (2026-12-01): 0.3 s are the second thread's modules and compiled code,
+  0.1 s the way of the pieces there and back. Of the one thread's 0.95 s, 0.25 are the start and 0.3 the kernel's
+  copies, so what can be shared is less than half: 1.8 times would need a file of several gigabytes.
 
 ## What limits small statements
 
-\`pgbench -S\` asks for one row at a time, and on two cores everything counts that anybody does for a statement. In
-the gateway that is 42 to 55 us on the main thread once its code is compiled (which takes some 50,000 statements),
-with \`record.durability: process\`, and 4 to 8 us on others (hashes, garbage). pgbouncer takes 15 to 18 us; a bare
-relay of two sockets in Node.js, measured beside them, 23 to 30, and reaches 0.8 to 1.1 times pgbouncer's
-throughput.
-
-The main thread, sampled with perf (8 clients, simple protocol, 2026-11-24):
+\`pgbench -S\` asks for one row at a time, and on two cores everything counts that anybody does for a statement. On an
+Intel Xeon of two cores, 2026-11-24, that was 42 to 55 us on the gateway's main thread once its code is compiled (which
+takes some 50,000 statements), with \`record.durability: process\`, and 4 to 8 us on others (hashes, garbage).
+pgbouncer took 15 to 18 us; a bare relay of two sockets in Node.js, measured beside them, 23 to 30. The main thread
+there, sampled with perf (8 clients, simple protocol):
 
 | | |
 | --- | ---: |
@@ -71,10 +69,24 @@ The main thread, sampled with perf (8 clients, simple protocol, 2026-11-24):
 | reading messages, judging, masking, recording | 29 % |
 
 A statement is 2 reads and 2 writes of sockets, 0.5 waits and 0.45 writes to the journal, which is as few as there can
-be without holding answers back. With \`disk\` an answer waits for one fdatasync, shared by those who wait at the same
-time. It takes 0.2 ms alone and 0.5 ms while both cores are busy: with it, eight clients that take turns cannot
-come to more than about 8,000 statements a second here, 0.4 times pgbouncer, whatever the rest costs; what is missing
-from there is that idle cores have to be woken for each step.
+be without holding answers back. With \`disk\` an answer moreover waits for an fdatasync that began after its record was
+written, shared by those who wait at the same time. Where that costs nothing (recordings in memory, 2026-12-01) the
+gateway came to 0.48 times pgbouncer, on this disk to 0.34 and with \`process\` to 0.63, in the same run: half of what is lost is
+the way to the thread that waits and back, the other half the disk.
+
+## What limits SSH
+
+The gateway's main thread opens and seals every packet and carries all of it; OpenSSH's client and server have a
+process each. Sampled with perf while 500 MB of text went to a client (2026-12-01):
+
+| | |
+| --- | ---: |
+| the kernel: reading, writing, waking | 21 % |
+| pangate's own code: messages, windows, looking for card data, masking | 20 % |
+| SHA-256 of the output, which is recorded by its hash | 12 % |
+| copying, clearing and finding memory | 11 % |
+| AES-GCM, both ways | 10 % |
+| Node.js: a cipher object for each packet, calls, streams, garbage | the rest |
 `;
 
 /** Writes both files into a folder. */
