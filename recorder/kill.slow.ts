@@ -4,9 +4,11 @@
  * a seed of its own, so that each is new kills.
  */
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { writeFigures } from '../test/figures.ts';
 import { type Random, seededRandom } from '../test/random.ts';
@@ -26,7 +28,8 @@ const LINES_MAX = [4, 60, 200] as const;
 /** One in so many has a sealer, which is killed first. */
 const SEALED = 5;
 /** So many writers run side by side. */
-const LANES = 3;
+const LANES = 4;
+const REMOVALS_MAX = 100;
 
 test('kill -9 under load: every recording verifies up to its last accepted record', {
   timeout: LIMIT_MS + 600_000,
@@ -63,8 +66,19 @@ async function killIn(plan: Omit<KillPlan, 'directory'>): Promise<Kill> {
   try {
     return await killOnce({ ...plan, directory });
   } finally {
-    // A sealer that was just being started again may still be on its way out.
-    rmSync(directory, { recursive: true, force: true, maxRetries: 60, retryDelay: 100 });
+    await remove(directory);
+  }
+}
+
+/** A sealer that was just being started again may still write there, on its way out: all of it is removed anew. */
+async function remove(directory: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await rm(directory, { recursive: true, force: true });
+    } catch (error) {
+      if (tries === REMOVALS_MAX) throw error;
+      await sleep(100);
+    }
   }
 }
 
