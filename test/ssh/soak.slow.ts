@@ -31,12 +31,14 @@ test('a gateway that works for an hour leaks nothing and does not grow', {
   writeFileSync(join(front.folder, 'cards'), LINE.repeat(LINES));
   const startMs = Date.now();
   const endMs = startMs + SOAK_MS;
-  let rounds = 0;
+  let [rounds, recorded] = [0, 0];
   const lane = async (round: Round): Promise<void> => {
     while (Date.now() < endMs) {
       const roundMs = Date.now();
       await round(front, t);
       rounds++;
+      // A client that is killed may not have come in yet where the machine is busy.
+      if (round !== broken) recorded++;
       await sleep(Math.min(Date.now() - roundMs, PAUSE_MAX_MS));
     }
   };
@@ -60,7 +62,7 @@ test('a gateway that works for an hour leaks nothing and does not grow', {
   const lines = String(stdout).split('\n');
   const valid = lines.filter((line) => line.startsWith('VALID')).length;
   t.equal(code, 0, lines.filter((line) => !line.startsWith('VALID')).join('\n'));
-  t.ok(valid >= rounds, `${valid} valid recordings of ${rounds} rounds`);
+  t.ok(valid >= recorded, `${valid} valid recordings of ${rounds} rounds, ${recorded} of them to their end`);
 });
 
 /** Much output, with keys exchanged in between. */

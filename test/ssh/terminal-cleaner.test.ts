@@ -25,6 +25,7 @@ const DRAWN: Readonly<Record<string, string>> = {
   'a link inside': '4111\x1b]8;;http://a\x07 1111 1111\x1b]8;;\x07 1111\r\n',
   title: '\x1b]0;pay 4111 1111 1111 1111\x07$ ',
   'inserted characters': '111 1111 1111 1111\r\x1b[@4\r\n',
+  'insert mode': '1111 1111 1111\r\x1b[4h7 ab 4111 \x1b[4l\r\n',
   'a code': 'cvv: \x1b[1m123\x1b[m\r\n',
   'full-width digits': '４１１１１１１１１１１１１１１１\r\n',
 };

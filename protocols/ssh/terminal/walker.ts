@@ -207,15 +207,14 @@ export class Walker {
     const { cells } = grid.current;
     let [at, since] = [from, this.#sinceDigit];
     let isClosed = false;
-    if (grid.insert) grid.insertCharacters(to - from);
     for (; at < to && !isClosed; at++) {
-      const byte = bytes[at]!;
-      cells[column + at - from] = byte;
-      if (isDigit(byte)) {
+      if (isDigit(bytes[at]!)) {
         if (this.#digitAt < 0) this.#digitAt = this.#base + at;
         since = 0;
       } else isClosed = ++since === CLOSING_CELLS && this.#digitAt >= 0;
     }
+    if (grid.insert) grid.insertCharacters(at - from);
+    for (let i = from; i < at; i++) cells[column + i - from] = bytes[i]!;
     this.#sinceDigit = since;
     this.#repeated = bytes[at - 1]!;
     const text = this.#text.to;
