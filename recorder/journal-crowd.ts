@@ -1,21 +1,17 @@
 /**
  * Who waits for the medium, and how many are busy: what decides when an fdatasync is worth its while.
  * One that begins for the first of eight busy sessions makes the seven wait for the next one; one that
- * waits for all of them leaves the medium idle meanwhile. So half of them it is, unless the medium is so quick that the
- * seven are better served by the next one than by waiting for company.
+ * waits for all of them leaves the medium idle meanwhile. So half of them it is.
  */
 
 /** Whoever has written within so many milliseconds, and in those before, is busy. */
 const WINDOW_MS = 2;
-/** A quick medium takes less. */
-const QUICK_MS = 0.3;
 
 export class Crowd<Member> {
   readonly #waiting = new Set<Member>();
   #busy = new Set<Member>();
   #busyBefore = 0;
   #windowFromMs = 0;
-  #isQuick = false;
 
   /** Waits until what it has written is accepted. */
   waits(member: Member): void {
@@ -36,15 +32,8 @@ export class Crowd<Member> {
     this.#busy.add(member);
   }
 
-  /** What the last fdatasync took. */
-  waited(ms: number): void {
-    this.#isQuick = ms < QUICK_MS;
-  }
-
-  /** Where the medium is quick, anybody who waits; else at least half of those who are busy. */
-  get isEnough(): boolean {
-    const waiting = this.#waiting.size;
-    if (this.#isQuick) return waiting > 0;
-    return waiting > 0 && waiting * 2 >= Math.max(this.#busy.size, this.#busyBefore);
+  /** At least half of those who are busy wait. */
+  get isHalfWaiting(): boolean {
+    return this.#waiting.size > 0 && this.#waiting.size * 2 >= Math.max(this.#busy.size, this.#busyBefore);
   }
 }

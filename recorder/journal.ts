@@ -2,7 +2,7 @@
  * The journal: what makes a record accepted. One append-only file for all sessions of a
  * process, followed by the next when it is full. What a turn of callbacks has recorded is written
  * when the turn ends, at once where it is little: it then outlives the process. With `disk`
- * durability an fdatasync follows, which accepts all that was written before it began: when enough of
+ * durability an fdatasync follows, which accepts all that was written before it began: when half of
  * the busy sessions wait for one, at the latest a moment after the write. So a session that is alone
  * waits for one and not for that of its request before, and many share few.
  */
@@ -267,12 +267,12 @@ export class Journal {
   /** Begins to put on the medium what was written, if enough sessions wait. */
   #consider(): void {
     if (this.#syncing !== null || this.#unsynced.size === 0) return;
-    if (this.#isWorthIt) this.#syncing = this.#sync();
+    if (this.#isWorthIt()) this.#syncing = this.#sync();
     else if (this.#patience === null) this.#patience = setTimeout(() => this.#outOfPatience(), PATIENCE_MS);
   }
 
-  get #isWorthIt(): boolean {
-    return this.#isForced || this.#crowd.isEnough;
+  #isWorthIt(): boolean {
+    return this.#isForced || this.#crowd.isHalfWaiting;
   }
 
   #outOfPatience(): void {
@@ -294,14 +294,13 @@ export class Journal {
 
   /** Puts on the medium what was written, again while enough wait for what was written meanwhile. */
   async #sync(): Promise<void> {
-    while (this.#unsynced.size > 0 && this.#isWorthIt) {
+    while (this.#unsynced.size > 0 && this.#isWorthIt()) {
       this.#isForced = false;
       this.#syncedAtMs = performance.now();
       const file = this.#current!;
       const group = this.#takeUnsynced();
       try {
         await file.datasync();
-        this.#crowd.waited(performance.now() - this.#syncedAtMs);
         for (const [source, seq] of group) this.#synced(source, seq);
       } catch (error) {
         this.#refuse(file, group.keys(), error as Error);
