@@ -13,6 +13,7 @@ import {
 import { S3_KEYS, type S3Server, startS3 } from '../../test/servers/s3.ts';
 import { newIdentity, verifyRecording } from '../index.ts';
 import { FolderStore } from './folder-store.ts';
+import { fetchRecording } from './restore.ts';
 import { S3Store } from './s3-store.ts';
 import { authorizationOf, encode } from './sigv4.ts';
 import { nameInStore, type Parcel, type Store, storedHash } from './store.ts';
@@ -126,6 +127,20 @@ test('recordings come into a bucket, locked, with their keys, which are not', as
     filled.sids.map((sid) => ({ type: 'backup', sid, store: 's3:records' })),
   );
   t.strictSame(readdirSync(join(filled.directory, 'backlog')), []);
+});
+
+test('a recording comes back from a bucket with its key, byte for byte; what was never there does not', async (t) => {
+  const filled = await recordings(t, 1);
+  const { store } = await s3For(t);
+  const { uploader } = await upload(t, filled, store);
+  await until(() => uploader.state.uploads === 1);
+  const [sid, path] = [filled.sids[0]!, filled.paths[0]!];
+  const fetched = await fetchRecording(store, folderFor(t), sid);
+  t.match(fetched, { isWhole: true, bytes: readFileSync(path).length });
+  const key = (of: string): Buffer => readFileSync(of.replace('.pgr.zst', '.pgk'));
+  t.ok(readFileSync(fetched!.path).equals(readFileSync(path)));
+  t.ok(key(fetched!.path).equals(key(path)));
+  t.equal(await fetchRecording(store, folderFor(t), sid.replace(/.$/, '0')), null);
 });
 
 test('a purge destroys the key in the bucket; the recording stays locked', async (t) => {

@@ -4,24 +4,39 @@
  */
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Test } from 'tap';
 import { openRecording, verifyRecording } from '../../recorder/index.ts';
 import { files } from '../e2e/kill.ts';
-import type { Random } from '../random.ts';
+import { leakScanner } from '../leaks/leaks.ts';
+import { type Random, seededRandom } from '../random.ts';
 import type { ServerProcess } from '../servers/process.ts';
-import type { Front } from './front.ts';
+import { type Front, startFront } from './front.ts';
 
+const PAN = '4111111111111111';
 const CLIENTS = 4;
 const TAG = /r\d+c\d+n\d+ card/g;
 
-export interface KillOutcome {
+interface KillOutcome {
   /** Lines that clients were shown before each kill. */
   readonly shown: readonly number[];
   /** What was not as it must be, one sentence each. */
   readonly faults: readonly string[];
 }
 
+/** What must hold after so many kills. */
+export async function surviveKills(t: Test, rounds: number): Promise<void> {
+  const front = await startFront(t);
+  const { shown, faults } = await killRounds(front, rounds, seededRandom(5));
+  t.strictSame(faults, []);
+  t.ok(
+    shown.every((lines) => lines > 0),
+    `lines before each kill: ${shown}`,
+  );
+  t.strictSame(leakScanner([PAN]).scanFiles([front.folder]).leaks, []);
+}
+
 /** Load, kill -9, start, which recovers, and look; and again. */
-export async function killRounds(front: Front, rounds: number, random: Random): Promise<KillOutcome> {
+async function killRounds(front: Front, rounds: number, random: Random): Promise<KillOutcome> {
   const seen = new Set<string>();
   const counts: number[] = [];
   const faults: string[] = [];
