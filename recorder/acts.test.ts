@@ -3,9 +3,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { systemClock } from '../base/clock.ts';
-import { folderFor, opening, writeStatement } from '../test/recorder/sample.ts';
-import { entriesIn, sealerIn } from '../test/recorder/sealed.ts';
-import { ArchiveVerifier, defaultRetention, newIdentity, openArchive, openAuditLog } from './index.ts';
+import { folderFor } from '../test/recorder/sample.ts';
+import { entriesIn } from '../test/recorder/sealed.ts';
+import { type SignedArchive, signedArchive } from '../test/recorder/signed-archive.ts';
+import { ArchiveVerifier, defaultRetention, newIdentity, openAuditLog } from './index.ts';
 import { newKey } from './log/ed25519.ts';
 import { verifierOf } from './log/note.ts';
 import { purgeRecording } from './purge.ts';
@@ -17,43 +18,18 @@ const DAY_US = 86_400_000_000;
 const people = ['alice', 'bob'].map((name) => ({ name, key: newKey() }));
 const approvers = people.map((person) => verifierOf(person));
 
-interface Made {
-  readonly directory: string;
-  readonly log: string;
-  readonly paths: readonly string[];
-}
-
-/** A signed archive with a store, of two sessions of more than a year ago. */
-async function made(t: Test, isEncrypted: boolean): Promise<Made> {
-  const directory = folderFor(t);
-  const { sealer, folder: log } = sealerIn(directory);
+/** Two sessions of more than a year ago, with copies in a store. */
+function made(t: Test, isEncrypted: boolean): Promise<SignedArchive> {
   const recipients = [newIdentity().publicText, newIdentity().publicText];
-  const archive = await openArchive({
-    directory,
-    mode: 'strict',
-    durability: 'process',
-    gatewayVersion: '0',
-    threads: 1,
-    notary: sealer,
+  return signedArchive(t, {
+    sessions: 2,
     clock: { ...systemClock, wallUs: () => systemClock.wallUs() - 401 * DAY_US },
     encryption: isEncrypted ? { recipients } : null,
     store: new FolderStore(folderFor(t)),
   });
-  const paths: string[] = [];
-  for (let i = 0; i < 2; i++) {
-    const recorder = archive.open(opening);
-    writeStatement(recorder, i);
-    await recorder.close('client left');
-    paths.push(archive.pathOf(recorder.sid));
-  }
-  for (let i = 0; i < 500 && archive.upload!.uploads < 2; i++)
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  await archive.close();
-  await sealer.close();
-  return { directory, log, paths };
 }
 
-async function statusesOf({ directory, log, paths }: Made): Promise<string[]> {
+async function statusesOf({ directory, log, paths }: SignedArchive): Promise<string[]> {
   const verifier = new ArchiveVerifier({ log });
   const statuses: string[] = [];
   async function* files(): AsyncGenerator<string> {

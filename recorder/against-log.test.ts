@@ -11,42 +11,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { type Clock, systemClock } from '../base/clock.ts';
+import { systemClock } from '../base/clock.ts';
 import { folderFor, opening, recordingIn, writeStatement } from '../test/recorder/sample.ts';
 import { entriesIn, sealerIn } from '../test/recorder/sealed.ts';
+import { signedArchive } from '../test/recorder/signed-archive.ts';
 import { ArchiveVerifier, openArchive, recordingPath } from './index.ts';
 import type { Verification } from './verification.ts';
-
-interface Made {
-  readonly directory: string;
-  readonly paths: readonly string[];
-}
-
-/** An archive of some sessions, closed. */
-async function made(
-  t: Test,
-  sessions: number,
-  entries: readonly object[] = [],
-  clock: Clock = systemClock,
-): Promise<Made> {
-  const directory = folderFor(t);
-  const { sealer } = sealerIn(directory);
-  const archive = await openArchive({
-    directory,
-    mode: 'strict',
-    durability: 'process',
-    gatewayVersion: '0',
-    threads: 1,
-    notary: sealer,
-    clock,
-  });
-  const paths: string[] = [];
-  for (let i = 0; i < sessions; i++) paths.push(await recordingIn(archive, 3));
-  for (const entry of entries) await sealer.append(entry as { type: string });
-  await archive.close();
-  await sealer.close();
-  return { directory, paths };
-}
 
 async function* filesIn(folder: string): AsyncGenerator<string> {
   for (const name of readdirSync(folder, { recursive: true }) as string[])
@@ -65,12 +35,12 @@ function statuses(reports: readonly Verification[]): string[] {
 }
 
 test('every session of the log is reported, and all are valid', async (t) => {
-  const { directory } = await made(t, 5);
+  const { directory } = await signedArchive(t, { sessions: 5 });
   t.strictSame(statuses(await all(directory)), Array(5).fill('VALID'));
 });
 
 test('deleted recordings, one or several in a row, are each reported as missing', async (t) => {
-  const { directory, paths } = await made(t, 6);
+  const { directory, paths } = await signedArchive(t, { sessions: 6 });
   for (const path of [paths[1]!, paths[2]!, paths[3]!]) rmSync(path);
   const reports = await all(directory);
   t.equal(reports.length, 6);
@@ -80,7 +50,7 @@ test('deleted recordings, one or several in a row, are each reported as missing'
 /** Deletes the first of two recordings of that age, with entries of the log before it. */
 async function purged(t: Test, ageDays: number, entries: readonly object[] = []): Promise<Verification> {
   const wallUs = (): number => systemClock.wallUs() - ageDays * 86_400_000_000;
-  const { directory, paths } = await made(t, 2, [], { ...systemClock, wallUs });
+  const { directory, paths } = await signedArchive(t, { sessions: 2, clock: { ...systemClock, wallUs } });
   rmSync(paths[0]!);
   const sid = paths[0]!.slice(-34, -8);
   const { sealer } = sealerIn(directory);
@@ -107,7 +77,7 @@ test('a recording that was deleted against the rules is not purged, whatever the
 });
 
 test('an entry of others with a note in it is none of the sealer', async (t) => {
-  const { directory, paths } = await made(t, 2);
+  const { directory, paths } = await signedArchive(t, { sessions: 2 });
   const { sealer } = sealerIn(directory);
   const notes = entriesIn(join(directory, 'log')).filter(({ note }) => note !== undefined);
   const sid = paths[0]!.slice(-34, -8);
@@ -117,13 +87,13 @@ test('an entry of others with a note in it is none of the sealer', async (t) => 
 });
 
 test('a recording replaced by another valid one is caught, under its own name and under the other', async (t) => {
-  const { directory, paths } = await made(t, 2);
+  const { directory, paths } = await signedArchive(t, { sessions: 2 });
   copyFileSync(paths[0]!, paths[1]!);
   t.strictSame(statuses(await all(directory)), ['VALID', 'TAMPERED']);
 });
 
 test('a recording by the same node that the log does not know is caught', async (t) => {
-  const { directory } = await made(t, 2);
+  const { directory } = await signedArchive(t, { sessions: 2 });
   const log = join(directory, 'log');
   cpSync(log, `${log}.before`, { recursive: true });
   const { sealer } = sealerIn(directory);
@@ -144,8 +114,8 @@ test('a recording by the same node that the log does not know is caught', async 
 });
 
 test('a recording of another archive, or without signatures, is not valid here', async (t) => {
-  const { directory } = await made(t, 1);
-  const other = await made(t, 1);
+  const { directory } = await signedArchive(t, { sessions: 1 });
+  const other = await signedArchive(t, { sessions: 1 });
   const name = other.paths[0]!.slice(-34, -8);
   copyFileSync(other.paths[0]!, join(directory, `${name}.pgr.zst`));
   const plain = folderFor(t);
@@ -230,7 +200,7 @@ test('an unfinished session whose file is shorter than what the log has is trunc
 
 test('every flipped bit of a log, in entries, tiles and checkpoint, is told', async (t) => {
   const entries = Array.from({ length: 300 }, (_, i) => ({ type: 'view', who: `auditor ${i}` }));
-  const { directory } = await made(t, 1, entries);
+  const { directory } = await signedArchive(t, { sessions: 1, entries });
   const log = join(directory, 'log');
   const files = (readdirSync(log, { recursive: true }) as string[]).filter(
     (name) => /^tile\/(0|1|entries)\/\d{3}($|\.p\/)/.test(name) && !/\.p$/.test(name),
@@ -256,7 +226,7 @@ test('every flipped bit of a log, in entries, tiles and checkpoint, is told', as
 });
 
 test('entries removed, doubled or swapped in a log, with tiles that fit, do not fit its checkpoint', async (t) => {
-  const { directory } = await made(t, 3);
+  const { directory } = await signedArchive(t, { sessions: 3 });
   const log = join(directory, 'log');
   const { entriesOf, framed } = await import('./log/tiles.ts');
   const { leafHash } = await import('./log/tree.ts');
@@ -283,8 +253,8 @@ test('entries removed, doubled or swapped in a log, with tiles that fit, do not 
 });
 
 test('with a log that does not hold no recording is valid', async (t) => {
-  const { directory, paths } = await made(t, 1);
-  const other = await made(t, 1);
+  const { directory, paths } = await signedArchive(t, { sessions: 1 });
+  const other = await signedArchive(t, { sessions: 1 });
   const vkeys = join(other.directory, 'log/vkeys');
   const verifier = new ArchiveVerifier({ log: join(directory, 'log'), vkeys });
   t.equal((await verifier.verify(paths[0]!)).status, 'TAMPERED');

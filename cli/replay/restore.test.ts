@@ -2,52 +2,29 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Test, test } from 'tap';
-import { FolderStore, nameInStore, newIdentity, openArchive } from '../../recorder/index.ts';
+import { FolderStore, nameInStore, newIdentity } from '../../recorder/index.ts';
 import { partName } from '../../recorder/store/open-parts.ts';
-import { folderFor, opening, writeStatement } from '../../test/recorder/sample.ts';
-import { entriesIn, sealerIn } from '../../test/recorder/sealed.ts';
+import { folderFor } from '../../test/recorder/sample.ts';
+import { entriesIn } from '../../test/recorder/sealed.ts';
+import { type SignedArchive, signedArchive } from '../../test/recorder/signed-archive.ts';
 import { type Ran, runner } from '../../test/replay/runner.ts';
 
-interface Made {
-  readonly directory: string;
+interface Made extends SignedArchive {
   readonly store: string;
-  readonly config: string;
   readonly sids: readonly string[];
-  readonly paths: readonly string[];
   restore(...words: readonly string[]): Ran;
 }
 
 /** A signed archive of encrypted sessions, all of them in its store. */
-async function made(t: Test, count: number): Promise<Made> {
-  const [directory, store] = [folderFor(t), folderFor(t)];
-  const { sealer } = sealerIn(directory);
-  const archive = await openArchive({
-    directory,
-    mode: 'strict',
-    durability: 'process',
-    gatewayVersion: '0',
-    threads: 1,
-    notary: sealer,
-    encryption: { recipients: [newIdentity().publicText, newIdentity().publicText] },
-    store: new FolderStore(store),
-  });
-  const sids: string[] = [];
-  for (let i = 0; i < count; i++) {
-    const recorder = archive.open(opening);
-    writeStatement(recorder, i);
-    await recorder.close('client left');
-    sids.push(recorder.sid);
-  }
-  for (let i = 0; i < 500 && archive.upload!.uploads < count; i++)
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  const paths = sids.map((sid) => archive.pathOf(sid));
-  await archive.close();
-  await sealer.close();
+async function made(t: Test, sessions: number): Promise<Made> {
+  const store = folderFor(t);
+  const encryption = { recipients: [newIdentity().publicText, newIdentity().publicText] };
+  const archive = await signedArchive(t, { sessions, encryption, store: new FolderStore(store) });
   const config = join(folderFor(t), 'pangate.yaml');
-  writeFileSync(config, configOf(directory, store));
+  writeFileSync(config, configOf(archive.directory, store));
   const pangate = runner(process.env);
   const restore: Made['restore'] = (...words) => pangate('replay', 'restore', '--config', config, ...words);
-  return { directory, store, config, sids, paths, restore };
+  return { ...archive, store, sids: archive.paths.map((path) => path.slice(-34, -8)), restore };
 }
 
 function configOf(directory: string, store: string): string {
